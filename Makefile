@@ -1,0 +1,34 @@
+# `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv with everything, test tools included
+	@scripts/setup.sh all
+
+demo: ## the whole platform on this machine, with 30 days of history and live shoppers
+	@scripts/setup.sh runtime
+	@.venv/bin/clickstream up --demo
+
+test: setup ## every test, on every PostgreSQL found, in a real browser
+	@scripts/chromium.sh
+	.venv/bin/pytest
+
+check: setup ## the fast loop: lint, format, types, imports, unit tests
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -q -m unit
+
+format: setup ## lay out the code as the checks want it
+	.venv/bin/ruff check --fix-only --quiet
+	.venv/bin/ruff format
+
+bench: setup ## print the speed ratios
+	.venv/bin/python -m benchmarks
+
+clean: ## remove what the targets made, but for the data
+	rm -rf .venv .uv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
