@@ -34,7 +34,7 @@ is_recent_uv() {
 # which runs from where it is unpacked; fetching it needs no rights.
 unpack_debian_pip() {
     command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
-    mkdir -p .uv/pip
+    rm -rf .uv/pip && mkdir -p .uv/pip
     (
         cd .uv/pip
         apt-get -qq download python3-pip-whl 2>/dev/null ||
@@ -45,19 +45,28 @@ unpack_debian_pip() {
     [ -f "$1" ] && DEBIAN_PIP=$1
 }
 
+# Any pip will do: the Python's own, a virtual environment's, or Debian's unpacked one.
+find_pip() {
+    if "$python" -m pip --version >/dev/null 2>&1; then
+        pip="$python"
+    elif "$python" -m venv --clear .uv/venv >/dev/null 2>&1; then
+        pip=.uv/venv/bin/python
+    elif unpack_debian_pip; then
+        pip=$python
+        export PYTHONPATH="$DEBIAN_PIP"
+    else
+        return 1
+    fi
+}
+
 # --target leaves the system's Python alone, so an "externally managed" one (PEP 668) does not mind.
 install_uv() {
-    echo "setup: uv is not on PATH; putting one into .uv" >&2
-    if "$python" -m pip --version >/dev/null 2>&1; then
-        "$python" -m pip install --quiet --target .uv "uv>=$OLDEST_UV,<1"
-    elif "$python" -c 'import ensurepip' 2>/dev/null && "$python" -m venv .uv/venv >/dev/null 2>&1; then
-        .uv/venv/bin/python -m pip install --quiet --target .uv "uv>=$OLDEST_UV,<1"
-    elif unpack_debian_pip; then
-        PYTHONPATH=$DEBIAN_PIP "$python" -m pip install --quiet --target .uv "uv>=$OLDEST_UV,<1"
-    else
-        fail "there is no uv, and $python has neither pip nor venv to install it with." \
-            "On Debian or Ubuntu: apt-get install python3-venv, then run this again."
-    fi
+    echo "setup: there is no uv on PATH; putting one into .uv" >&2
+    find_pip && "$pip" -m pip install --quiet --upgrade --target .uv "uv>=$OLDEST_UV,<1" || fail \
+        "uv could not be installed with $python." \
+        "On Debian or Ubuntu: apt-get install python3-venv ca-certificates, then run this again."
+    unset PYTHONPATH
+    rm -rf .uv/pip .uv/venv
 }
 
 python=$(find_python) || fail \
