@@ -12,7 +12,12 @@ fail() {
 can_run() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
 find_python() {
-    for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11 python3.14; do
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3 python3.13 python3.12 python3.11 python3.14
+    fi
+    for candidate; do
         if can_run "$candidate"; then
             command -v "$candidate"
             return
@@ -70,7 +75,7 @@ install_uv() {
 }
 
 python=$(find_python) || fail \
-    "no Python 3.11 or newer was found (tried ${PYTHON:-python3} and python3.11 to python3.14)." \
+    "no Python 3.11 or newer was found (tried ${PYTHON:-python3 and python3.11 to python3.14})." \
     "On Debian or Ubuntu: apt-get install python3. Or name one: make setup PYTHON=/path/to/python3"
 
 uv=uv
