@@ -1,0 +1,1 @@
+"""The dashboard: a Shiny app that asks analytics, and shows the answers."""

@@ -1,0 +1,91 @@
+"""What a session waits for: the latest request wins, and a result keeps standing until the next."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from shiny import Session, reactive
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """Nothing has been answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready(Generic[T]):
+    """The answer to the latest request that has been answered."""
+
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The latest request could not be answered; ``words`` are for the reader of the page."""
+
+    words: str
+
+
+Outcome = Loading | Ready[T] | Failed
+
+
+@dataclass(slots=True)
+class Activity:
+    """How many requests of one session are under way; tells the browser when the last has ended."""
+
+    session: Session
+    running: int = 0
+
+    def begin(self) -> None:
+        self.running += 1
+
+    async def end(self) -> None:
+        self.running -= 1
+        if not self.running:
+            await self.session.send_custom_message("settled", {})
+
+
+@dataclass(slots=True)
+class Latest(Generic[T]):
+    """A slot for the answer to the newest request; a newer request cancels the older one.
+
+    Nothing is awaited inside a render or a calc, which would hold up every other session.
+    """
+
+    activity: Activity
+    explain: Callable[[Exception], str]
+    outcome: reactive.Value[Outcome[T]] = field(default_factory=lambda: reactive.Value(Loading()))
+    _task: asyncio.Task[None] | None = None
+
+    def request(self, fetch: Callable[[], Awaitable[T]]) -> None:
+        """Starts to fetch, in place of whatever this slot was waiting for."""
+        self.cancel()
+        self.activity.begin()
+        self._task = asyncio.create_task(self._run(fetch))
+
+    def cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self, fetch: Callable[[], Awaitable[T]]) -> None:
+        try:
+            await self._show(await self._outcome(fetch))
+        finally:
+            await self.activity.end()
+
+    async def _outcome(self, fetch: Callable[[], Awaitable[T]]) -> Outcome[T]:
+        try:
+            return Ready(await fetch())
+        except Exception as error:  # noqa: BLE001 - whatever it was, the page must say so in words
+            log.exception("A figure of the dashboard could not be fetched")
+            return Failed(self.explain(error))
+
+    async def _show(self, outcome: Outcome[T]) -> None:
+        async with reactive.lock():
+            self.outcome.set(outcome)
+            await reactive.flush()
