@@ -1,0 +1,51 @@
+"""What every lake can do, wherever its objects lie."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
+
+from clickstream.errors import LakeError
+
+
+class LakeObject(NamedTuple):
+    """One object of the lake, complete since its name exists."""
+
+    key: str
+    size: int
+    """Bytes, as stored."""
+
+
+class Lake(Protocol):
+    """Objects under keys of segments joined by `/`, none of which begins with a dot.
+
+    Safe to use from several threads. Every method raises `LakeError`, whose `is_transient`
+    says whether the same call may succeed later.
+    """
+
+    @property
+    def url(self) -> str:
+        """Where it is, as `open_lake` takes it; never with credentials."""
+
+    def list(self, prefix: str = "") -> Iterator[LakeObject]:
+        """Every object below the folder `prefix`, sorted by key; none if there is no such folder.
+
+        The order is that of S3, by the bytes of the key. (Servers that only resemble S3 may sort
+        files and folders of one folder apart; below an hour there are only files.)
+        """
+
+    def get(self, key: str) -> bytes:
+        """The object's bytes."""
+
+    def get_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes | LakeError]]:
+        """Each key with its bytes, or with what kept them from being read, in the given order.
+
+        Reads ahead by a bounded number of objects, so memory does not grow with `keys`.
+        """
+
+    def put(self, key: str, body: bytes) -> None:
+        """Writes or replaces an object, which is whole and durable on return."""
+
+    def create(self, key: str, body: bytes) -> bool:
+        """Like `put`, but leaves an object that exists as it is, and says False."""
+
+    def delete(self, key: str) -> None:
+        """Removes an object; nothing happens where there is none."""
