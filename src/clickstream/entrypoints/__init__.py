@@ -1,0 +1,1 @@
+"""Where the platform is entered: the command line, the collector, the Lambda handlers."""
