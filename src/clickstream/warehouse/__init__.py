@@ -1,0 +1,1 @@
+"""The warehouse: its embedded server, its connections, its schema."""

@@ -1,0 +1,196 @@
+"""Bring the warehouse's schema to what this version of the code expects."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.pq import TransactionStatus
+
+from clickstream.errors import WarehouseError
+from clickstream.warehouse.connect import ROLES, Role
+
+ROOM = Path(__file__).parent
+MIGRATIONS = ROOM / "migrations"
+FILE_NAME = re.compile(r"\d{12}_[a-z0-9_]+\.sql")
+
+# The advisory lock of migrations; any number serves that no other part of the platform takes.
+LOCK = 0x636C_6B6D
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migration:
+    """A dated SQL file; its name orders it, its checksum tells whether it was changed since."""
+
+    name: str
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def migrate(connection: psycopg.Connection, *, folder: Path = MIGRATIONS) -> list[str]:
+    """The names of the migrations applied now, in order; none when the schema is up to date.
+
+    Each file is one transaction with its row in ``schema_migrations``: it is applied wholly or not
+    at all, and once, however many processes migrate. The connection's user owns the database, or
+    may create in it; it becomes a member of both roles.
+    """
+    files = read_migrations(folder)
+    applied: list[str] = []
+    with _autocommit(connection):
+        _make_roles(connection)
+        while name := _apply_next(connection, files):
+            applied.append(name)
+    return applied
+
+
+def pending(connection: psycopg.Connection, *, folder: Path = MIGRATIONS) -> list[str]:
+    """The names of the migrations that are still to be applied, in order."""
+    files = read_migrations(folder)
+    with _autocommit(connection), connection.transaction():
+        return [one.name for one in _missing(files, _recorded(connection))]
+
+
+def read_migrations(folder: Path) -> list[Migration]:
+    """The migrations of a folder, oldest first."""
+    paths = sorted(folder.glob("*.sql"))
+    for path in paths:
+        if not FILE_NAME.fullmatch(path.name):
+            raise WarehouseError(
+                f"The migration {path} must be named YYYYMMDDHHMM_what_it_does.sql. Rename it."
+            )
+    return [Migration(name=path.name, text=path.read_text(encoding="utf-8")) for path in paths]
+
+
+def _apply_next(connection: psycopg.Connection, files: list[Migration]) -> str | None:
+    """Apply the first file that is missing, in one transaction under the lock; its name."""
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+        recorded = _recorded(connection)
+        missing = _missing(files, recorded)
+        if not missing:
+            return None
+        if not recorded:
+            _make_ledger(connection)
+        _apply(connection, missing[0])
+    return missing[0].name
+
+
+def _apply(connection: psycopg.Connection, migration: Migration) -> None:
+    connection.execute("set local search_path = clickstream")
+    try:
+        connection.execute(migration.text.encode())
+    except psycopg.Error as error:
+        raise WarehouseError(
+            f"The migration {migration.name} failed, and nothing of it stays: "
+            f"{str(error).strip()}{_line_of(error, migration)}. Mend it, and migrate again."
+        ) from error
+    if connection.info.transaction_status != TransactionStatus.INTRANS:
+        raise WarehouseError(
+            f"The migration {migration.name} ended its transaction, so it may be applied in part. "
+            "Remove its commit or rollback, and migrate a fresh database."
+        )
+    connection.execute(
+        "insert into clickstream.schema_migrations (name, checksum) values (%s, %s)",
+        [migration.name, migration.checksum],
+    )
+
+
+def _line_of(error: psycopg.Error, migration: Migration) -> str:
+    position = error.diag.statement_position
+    if position is None:
+        return ""
+    return f" (line {migration.text[: int(position)].count(chr(10)) + 1})"
+
+
+def _recorded(connection: psycopg.Connection) -> dict[str, str]:
+    """Checksum by name of what was applied; empty where nothing ever was."""
+    known = connection.execute("select to_regclass('clickstream.schema_migrations')").fetchone()
+    if known is None or known[0] is None:
+        return {}
+    rows = connection.execute("select name, checksum from clickstream.schema_migrations")
+    return {str(name): str(checksum) for name, checksum in rows}
+
+
+def _missing(files: list[Migration], recorded: Mapping[str, str]) -> list[Migration]:
+    known = {one.name: one for one in files}
+    for name, checksum in recorded.items():
+        if name not in known:
+            raise WarehouseError(
+                f"The warehouse was migrated by a newer version of clickstream: {name} is not "
+                "among this version's migrations. Upgrade clickstream."
+            )
+        if known[name].checksum != checksum:
+            raise WarehouseError(
+                f"The migration {name} was changed after it had been applied. Restore it, and "
+                "write the change as a new migration."
+            )
+    return [one for one in files if one.name not in recorded]
+
+
+def _make_ledger(connection: psycopg.Connection) -> None:
+    found = connection.execute("select to_regnamespace('clickstream')").fetchone()
+    if found is None or found[0] is None:
+        connection.execute("create schema clickstream")
+    connection.execute((ROOM / "schema_migrations.sql").read_bytes())
+
+
+def _make_roles(connection: psycopg.Connection) -> None:
+    """Make the two group roles where they are missing, and our user a member of them.
+
+    Roles belong to the whole server: another database's migration may make them at the same time.
+    """
+    for role in ROLES:
+        name = sql.Identifier(role)
+        try:
+            if not _exists(connection, role):
+                _tolerating_another(connection, sql.SQL("create role {} nologin").format(name))
+            if not _may_become(connection, role):
+                _tolerating_another(connection, sql.SQL("grant {} to current_user").format(name))
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise WarehouseError(
+                f"The warehouse's user {connection.info.user!r} may not make or join the role "
+                f"{role} ({str(error).strip()}). Let an administrator run: create role {role} "
+                f'nologin; grant {role} to "{connection.info.user}";'
+            ) from error
+
+
+def _exists(connection: psycopg.Connection, role: Role) -> bool:
+    found = connection.execute("select from pg_roles where rolname = %s", [role])
+    return found.fetchone() is not None
+
+
+def _may_become(connection: psycopg.Connection, role: Role) -> bool:
+    """Whether ``set role`` is ours to do; since PostgreSQL 16 membership alone does not say so."""
+    kind = "SET" if connection.info.server_version >= 160000 else "MEMBER"
+    found = connection.execute("select pg_has_role(current_user, %s, %s)", [role, kind]).fetchone()
+    return bool(found and found[0])
+
+
+def _tolerating_another(connection: psycopg.Connection, statement: sql.Composed) -> None:
+    """Run a statement that does no harm when another session has just done the same."""
+    try:
+        connection.execute(statement)
+    except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+        return
+    except psycopg.errors.InternalError as error:
+        if "concurrently updated" not in str(error):
+            raise
+
+
+@contextmanager
+def _autocommit(connection: psycopg.Connection) -> Iterator[None]:
+    """Make transactions ours to begin and end; the connection must not be in one."""
+    before = connection.autocommit
+    connection.autocommit = True
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.autocommit = before
