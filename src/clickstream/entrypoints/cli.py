@@ -1,0 +1,60 @@
+"""The command ``clickstream``: what it is made of, and how it ends.
+
+Exit status: 0, 1 (it ran, and the answer is bad), 2 (it could not run; one line says why and what
+to do), 130 (stopped by Ctrl-C or SIGTERM before its work was done).
+"""
+
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from clickstream.entrypoints.commands import diagnosis, migration
+
+app = typer.Typer(
+    name="clickstream",
+    help="Clickstream analytics for online shops, from the first click to the dashboard.",
+    epilog="Settings come from the environment or clickstream.toml; see docs/settings.md.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for family in (migration, diagnosis):
+    family.add_to(app)
+
+
+def main() -> None:
+    """Run one command, and say in one line why when it cannot."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the outermost edge: nobody else can report it
+        sys.exit(_report(error))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _report(error: Exception) -> int:
+    from clickstream.entrypoints import settings  # noqa: PLC0415 - --help needs none of this
+    from clickstream.entrypoints.logs import without_secrets  # noqa: PLC0415
+    from clickstream.errors import ClickstreamError  # noqa: PLC0415
+
+    if settings.is_debugging():
+        raise error
+    text = without_secrets(str(error)) or type(error).__name__
+    if isinstance(error, ClickstreamError):
+        typer.echo(f"clickstream: {text}", err=True)
+    else:
+        hint = "Set CLICKSTREAM_DEBUG=true to see where, and report it with that."
+        typer.echo(f"clickstream: {type(error).__name__}: {text.splitlines()[0]}. {hint}", err=True)
+    return 2
+
+
+if __name__ == "__main__":
+    main()

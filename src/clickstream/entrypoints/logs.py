@@ -1,0 +1,69 @@
+"""One line of JSON for each thing that happened; short plain lines where a person watches."""
+
+import logging
+import re
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_ENCODER: Final = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
+_PASSWORD: Final = re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@")
+_KEY: Final = re.compile(r"(?i)\b(password|secret|token|write_key|sslpassword)=[^\s&]+")
+
+
+def set_up_logs(command: str, *, level: str = "info") -> None:
+    """Send every record of this process to the standard error stream."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PlainLines() if sys.stderr.isatty() else JsonLines(command))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+
+
+class JsonLines(logging.Formatter):
+    """A record as one JSON object: at, level, command, logger, message, and what it carries.
+
+    What is given as ``extra`` (a run's or a request's id, counts) stands beside the message.
+    """
+
+    def __init__(self, command: str) -> None:
+        super().__init__()
+        self._command = command
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC),
+            "level": record.levelname.lower(),
+            "command": self._command,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **carried(record),
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            line["error"] = "".join(traceback.format_exception(record.exc_info[1]))
+        return without_secrets(_ENCODER.encode(line).decode())
+
+
+class PlainLines(logging.Formatter):
+    """A record as a short line for a person, in local time."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        clock = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        facts = " ".join(f"{name}={value}" for name, value in carried(record).items())
+        level = "" if record.levelno < logging.WARNING else f"{record.levelname.lower()}: "
+        line = f"{clock} {level}{record.getMessage()} {facts}".rstrip()
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        return without_secrets(line)
+
+
+def carried(record: logging.LogRecord) -> dict[str, object]:
+    """What a record was given as ``extra``."""
+    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+
+
+def without_secrets(text: str) -> str:
+    """The text with passwords in URLs and in ``key=value`` pairs taken out."""
+    return _KEY.sub(r"\1=(hidden)", _PASSWORD.sub(r"\1:(hidden)@", text))

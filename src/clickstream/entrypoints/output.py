@@ -1,0 +1,87 @@
+"""How an answer is written: a table to read, or JSON or CSV for the next program."""
+
+import csv
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, TextIO
+
+import msgspec
+
+from clickstream.entrypoints.formats import Format
+
+Row = Mapping[str, object]
+ENCODER: Final = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
+
+
+def json_text(document: object) -> str:
+    """The document as JSON. Money and rates keep all their digits, as numbers."""
+    return msgspec.json.format(ENCODER.encode(document), indent=2).decode()
+
+
+def write_rows(form: Format, name: str, rows: Sequence[Row], *, columns: Sequence[str]) -> None:
+    """Rows that are no report's, in any of the forms; as JSON under the command's name."""
+    if form is Format.JSON:
+        write_json({"command": name, "rows": rows})
+    elif form is Format.CSV:
+        write_csv(columns, rows)
+    else:
+        write_table("", columns, rows)
+
+
+def write_json(document: object, out: TextIO | None = None) -> None:
+    (out or sys.stdout).write(json_text(document) + "\n")
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Row], out: TextIO | None = None) -> None:
+    """The rows as CSV (RFC 4180, UTF-8), empty where there is no value, as the data has them.
+
+    For programs: text that a spreadsheet would run as a formula is not changed.
+    """
+    writer = csv.writer(out or sys.stdout)
+    writer.writerow(columns)
+    writer.writerows([_plain(row.get(column)) for column in columns] for row in rows)
+
+
+def write_table(
+    title: str, columns: Sequence[str], rows: Iterable[Row], *, notes: Sequence[str] = ()
+) -> None:
+    """The rows as a table as wide as the terminal; numbers stand to the right."""
+    from rich.console import Console  # noqa: PLC0415 - JSON and CSV do without
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    content = list(rows)
+    table = Table(title=escape(title), title_justify="left", header_style="bold")
+    for column in columns:
+        is_number = any(_is_number(row.get(column)) for row in content)
+        table.add_column(column, justify="right" if is_number else "left", overflow="fold")
+    for row in content:
+        table.add_row(*(escape(_readable(row.get(column))) for column in columns))
+    console = Console()
+    console.print(table)
+    for note in notes:
+        console.print(escape(note), style="dim", highlight=False)
+
+
+def _is_number(value: object) -> bool:
+    return not isinstance(value, bool | str) and hasattr(value, "__round__")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return "" if value is None else value
+
+
+def _readable(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:,.4f}".rstrip("0").rstrip(".")
+    if _is_number(value):
+        return f"{value:,}"
+    text = str(_plain(value))
+    return "".join(character if character.isprintable() else "�" for character in text)
