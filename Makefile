@@ -1,6 +1,6 @@
 # `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo test check format docs bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -27,8 +27,11 @@ format: setup ## lay out the code as the checks want it
 	.venv/bin/ruff check --fix-only --quiet
 	.venv/bin/ruff format
 
+docs: setup ## write the manual of the commands, docs/cli.md, anew
+	.venv/bin/typer clickstream.entrypoints.cli utils docs --name clickstream --output docs/cli.md
+
 bench: setup ## print the speed ratios
 	.venv/bin/python -m benchmarks
 
-clean: ## remove what the targets made, but for the data
+clean: ## remove what the other targets made, but keep the data
 	rm -rf .venv .uv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
