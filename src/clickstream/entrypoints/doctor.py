@@ -3,8 +3,6 @@
 import os
 import platform
 import shutil
-import socket
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from uuid import uuid4
 
 import psycopg
 
+from clickstream.entrypoints.ports import answers, is_free
 from clickstream.entrypoints.settings import Settings, read_settings, unknown_variables
 from clickstream.entrypoints.wiring import PREFERRED, warehouse_settings
 from clickstream.errors import ClickstreamError
@@ -220,30 +219,10 @@ def _port(name: str, key: str, address: tuple[str, int], *, path: str) -> Findin
     where = f"{host}:{port}"
     if is_free(host, port):
         return ok(name, f"{where} is free")
-    if _answers(f"http://{where}{path}"):
+    if answers(port, path):
         return ok(name, f"{where} is in use, and answers")
     advice = f"End what uses it, or set {key} to another port."
     return warning(name, f"{where} is in use by another program", advice)
-
-
-def is_free(host: str, port: int) -> bool:
-    """Whether a server could listen here."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - http, our own
-            return int(answer.status) == 200
-    except OSError:
-        return False
 
 
 EXAMINATIONS: Final[Mapping[str, Callable[[Settings], Iterator[Finding]]]] = {

@@ -1,0 +1,78 @@
+"""``clickstream up`` and its parts: the collector and the dashboard."""
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs
+
+import sys
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(epilog="Example: clickstream up --demo")(up)
+    app.command(epilog="Example: clickstream serve --port 8080 --workers 2")(serve)
+
+
+def up(
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With 30 days of history, and shoppers who go on.")
+    ] = False,
+    every: Annotated[str, typer.Option(help="How often what is new is loaded.")] = "10s",
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The dashboard's.", show_default="3838")
+    ] = None,
+    collector_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The collector's.", show_default="8080")
+    ] = None,
+) -> None:
+    """Run everything on this machine: warehouse, collector, ETL and dashboard, until Ctrl-C.
+
+    Events, warehouse and logs lie in CLICKSTREAM_DATA_DIR (./data). A part that dies is started
+    again; when this command ends, however it ends, all parts end.
+    """
+    from clickstream.entrypoints.setting_kinds import duration
+    from clickstream.entrypoints.settings import load_settings
+    from clickstream.entrypoints.stack import Stack
+    from clickstream.errors import SettingsError
+
+    try:
+        duration(every)
+    except ValueError as error:
+        raise SettingsError("--every", every, str(error)) from error
+    settings = load_settings()
+    settings = replace(
+        settings,
+        dashboard_port=port or settings.dashboard_port,
+        collector_port=collector_port or settings.collector_port,
+    )
+    is_watched = sys.stderr.isatty()
+    Stack(settings=settings, every=every, is_demo=demo, is_watched=is_watched, say=typer.echo).run()
+
+
+def serve(
+    *,
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The port.", show_default="8080")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that serve.", show_default="1")
+    ] = None,
+) -> None:
+    """Run the collector: it takes events by HTTP, and says yes once they are safe in the lake."""
+    from clickstream.entrypoints.collector import collect
+    from clickstream.entrypoints.ports import refuse_taken_port
+    from clickstream.entrypoints.settings import load_settings
+
+    settings = load_settings()
+    settings = replace(
+        settings,
+        collector_host=host or settings.collector_host,
+        collector_port=port or settings.collector_port,
+        collector_workers=workers or settings.collector_workers,
+    )
+    refuse_taken_port(settings.collector_host, settings.collector_port, "clickstream serve --port")
+    collect(settings)
