@@ -49,11 +49,11 @@ def change_user(visit: Visit) -> None:
 def buy(visit: Visit, zeal: float) -> None:
     """Opens the cart, and goes as far towards an order as the visitor's mind is made up."""
     visitor, dice = visit.visitor, visit.dice
-    if not dice.chance(0.72):
+    if not dice.chance(0.68):
         return
     _step(visit, "cart", "cart_view")
     visit.read(dice.between(5, 50))
-    if not dice.chance(min(0.55 * zeal, 0.85)):
+    if not dice.chance(min(0.44 * zeal, 0.8)):
         return
     _step(visit, "checkout", "checkout_start")
     sign_in_maybe(visit, likely=0.75)

@@ -9,6 +9,7 @@ import http.client
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import islice
 from threading import Event, Lock, local
@@ -69,7 +70,7 @@ def send(
     """
     sender = _Sender(_target(url), clock, stop or Event(), on_progress)
     groups = _at_their_time(posts, sender) if is_paced else _together(posts)
-    with ThreadPoolExecutor(connections, thread_name_prefix="simulate") as pool:
+    with closing(sender), ThreadPoolExecutor(connections, "simulate") as pool:
         waiting: list[Future[None]] = []
         try:
             for group in groups:
@@ -144,6 +145,12 @@ class _Sender:
         self.sent = Sent()
         self._target, self._on_progress = target, on_progress
         self._lock, self._thread = Lock(), local()
+        self._connections: list[http.client.HTTPConnection] = []
+
+    def close(self) -> None:
+        """Closes the connections; no request may be under way."""
+        for connection in self._connections:
+            connection.close()
 
     def post(self, group: list[Post]) -> None:
         """Posts one group, again and again until it is answered for good, or `stop` is set."""
@@ -189,6 +196,8 @@ class _Sender:
             else:
                 connection = http.client.HTTPConnection(target.host, target.port, timeout=15)
             self._thread.connection = connection
+            with self._lock:
+                self._connections.append(connection)
         return connection
 
     def _count(self, events: int, *, is_taken: bool) -> None:

@@ -57,14 +57,21 @@ class Visitor:
         self.order: Basket | None = None
 
     def _open_account(self, people: int, dice: Dice) -> None:
-        owner = self.number
-        if owner > 60 and dice.chance(0.05):  # the second browser of someone seen before
-            owner -= dice.whole(1, 60)
-        self.user_id = account(people, owner)
-        self.is_remembered = dice.chance(0.35)
+        owner = _someone_before(people, self.number) if dice.chance(0.12) else None
+        self.user_id = owner or account(people, self.number)
+        self.is_remembered = dice.chance(0.35) or owner is not None
         self.is_shared = dice.chance(0.04)
         if self.is_shared:
             self.partner_id = account(people, self.number, "partner")
+
+
+def _someone_before(people: int, number: int) -> str | None:
+    """The account of a visitor of about the same time, whose second browser this one is."""
+    for earlier in range(number - 1, max(number - 20, -1), -1):
+        user_id = Visitor(people, earlier).user_id
+        if user_id:
+            return user_id
+    return None
 
 
 def account(people: int, number: int, whose: str = "own") -> str:
