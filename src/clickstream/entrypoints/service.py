@@ -15,11 +15,16 @@ LARGEST_LOG: Final = 10 * 1024**2
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What is to run: a command of ours with its arguments, and how long it may take to stop."""
+    """What is to run, and how many seconds it may take to stop."""
 
     name: str
-    arguments: tuple[str, ...]
+    command: tuple[str, ...]
     stop_seconds: float = 15.0
+
+
+def our_command(*arguments: str) -> tuple[str, ...]:
+    """A command of the platform, which stops by itself when its supervisor is gone."""
+    return (sys.executable, "-m", "clickstream.entrypoints.child", *arguments)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +45,9 @@ class Running:
         theirs, ours = os.pipe()
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         output = os.open(log, flags, 0o600) if log else None
-        command = [sys.executable, "-m", "clickstream.entrypoints.child", *service.arguments]
         try:
-            process = subprocess.Popen(  # noqa: S603 - our own module
-                command, stdin=theirs, stdout=output, stderr=output, env=dict(environment),
+            process = subprocess.Popen(  # noqa: S603 - our own programs
+                service.command, stdin=theirs, stdout=output, stderr=output, env=dict(environment),
                 start_new_session=True,
             )  # fmt: skip
         finally:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from clickstream.entrypoints.ports import answers, refuse_taken_port
-from clickstream.entrypoints.service import Service
+from clickstream.entrypoints.service import Service, our_command
 from clickstream.entrypoints.settings import Settings, current_environment
 from clickstream.entrypoints.supervisor import Stopped, Supervisor
 from clickstream.entrypoints.wiring import warehouse_settings
@@ -57,11 +57,11 @@ class Stack:
         self.say("Everything has stopped.")
 
     def _bring_up(self, supervisor: Supervisor, warehouse: contextlib.ExitStack) -> None:
-        collector = Service(name=COLLECTOR, arguments=("serve",), stop_seconds=50)
+        collector = Service(name=COLLECTOR, command=our_command("serve"), stop_seconds=50)
         loop = Service(
-            name=ETL, arguments=("etl", "--loop", "--every", self.every), stop_seconds=30
+            name=ETL, command=our_command("etl", "--loop", "--every", self.every), stop_seconds=30
         )
-        dashboard = Service(name=DASHBOARD, arguments=("dashboard",))
+        dashboard = Service(name=DASHBOARD, command=our_command("dashboard"))
         supervisor.start(collector)
         supervisor.start(dashboard)
         needs_history = self.is_demo and not self._has_events()
@@ -71,7 +71,7 @@ class Stack:
         warehouse.enter_context(open_warehouse(warehouse_settings(self.settings)))
         if needs_history:
             self.say("Loading them into the warehouse")
-            supervisor.run(Service(name="first-load", arguments=("etl",), stop_seconds=60))
+            supervisor.run(Service(name="first load", command=our_command("etl"), stop_seconds=60))
         supervisor.start(loop)
         self._await(supervisor, collector, self.settings.collector_port, "/health")
         if self.is_demo:
@@ -126,13 +126,15 @@ class Stack:
 
 def _history(visitors: int) -> Service:
     options = ("--visitors", str(visitors), "--days", str(DEMO_DAYS), "--seed", str(DEMO_SEED))
-    return Service(name="history", arguments=("simulate", *options))
+    return Service(name="history", command=our_command("simulate", *options))
 
 
 def _shoppers(settings: Settings) -> Service:
     options = ("--seed", str(DEMO_SEED), "--visitors", str(DEMO_VISITORS))
     target = f"{settings.collector_url}/clickstream"
-    return Service(name=SHOPPERS, arguments=("simulate", "--live", "--to", target, *options))
+    return Service(
+        name=SHOPPERS, command=our_command("simulate", "--live", "--to", target, *options)
+    )
 
 
 @contextlib.contextmanager

@@ -89,8 +89,8 @@ class Supervisor:
             self._stop(job)
         if job.status() != 0:
             raise ClickstreamError(
-                f"`clickstream {' '.join(service.arguments)}` ended with status {job.status()}; "
-                "its last line says why. Mend that, and start again."
+                f"The {service.name} ended with status {job.status()}; its last line says why. "
+                "Mend that, and start again."
             )
 
     def wait_until(self, is_done: Callable[[], bool], *, seconds: float) -> bool:

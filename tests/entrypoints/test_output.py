@@ -1,0 +1,37 @@
+import io
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from clickstream.entrypoints.output import json_text, write_csv, write_table
+
+pytestmark = pytest.mark.unit
+
+
+def test_money_keeps_all_its_digits_in_json() -> None:
+    text = json_text({"revenue": Decimal("12990000123456789.10"), "rate": Decimal("0.0000001")})
+    found = json.loads(text, parse_float=Decimal)
+    assert found["revenue"] == Decimal("12990000123456789.10")
+    assert found["rate"] == Decimal("0.0000001")
+
+
+def test_csv_writes_what_the_data_holds() -> None:
+    out = io.StringIO()
+    at = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    write_csv(["name", "at", "is_bot", "none"], [{"name": '=a,"b"', "at": at, "is_bot": True}], out)
+    assert out.getvalue() == 'name,at,is_bot,none\r\n"=a,""b""",2026-01-31T12:00:00+00:00,true,\r\n'
+
+
+def test_a_table_shows_numbers_with_their_thousands(capsys: pytest.CaptureFixture[str]) -> None:
+    write_table("", ["page", "views"], [{"page": "/[red]x", "views": 1234567}], notes=["a note"])
+    shown = capsys.readouterr().out
+    assert "1,234,567" in shown
+    assert "/[red]x" in shown
+    assert "a note" in shown
+
+
+def test_a_table_shows_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    write_table("", ["page"], [{"page": "/\x1b[2J\r\n"}])
+    assert "\x1b" not in capsys.readouterr().out
