@@ -71,8 +71,10 @@ create table events (
     own_bot_score real not null,
     bot_reasons text[],
     own_internal boolean not null,
+    is_key_event boolean not null,
+    item_count integer not null,
     -- which of several events with one id stands, and where its payload lies
-    payload_hash uuid not null,
+    payload_hash bytea not null,
     object_key text collate "C" not null,
     object_line integer not null
 );
@@ -96,6 +98,19 @@ create table event_items (
     quantity integer not null,
     primary key (event_id, position)
 );
+
+create view event_lines as
+-- grain: one row a product line of an event: its items, else its product; key: event_id, position
+select
+    event_id, position, product_id, product_name, product_category, product_brand, price,
+    discount_price, quantity
+from event_items
+union all
+select
+    event_id, 0, product_id, product_name, product_category, product_brand, product_price,
+    product_discount_price, 1
+from events
+where item_count = 0 and product_id is not null;
 
 create table sessions (
     -- grain: one row a session; key: session_id, the id of its first event

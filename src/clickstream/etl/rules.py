@@ -1,0 +1,43 @@
+"""The settings that shape what the ETL makes of an event. Another value asks for a rebuild."""
+
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any
+
+from msgspec import Struct
+
+from clickstream.contract import ALIASES
+
+
+class Rules(Struct, frozen=True):
+    """How events are read and sessions made. The defaults are those of docs/metrics.md."""
+
+    timezone: str = "UTC"
+    """Of the days in the aggregates."""
+    aliases: Mapping[str, str] = ALIASES
+    key_events: frozenset[str] = frozenset({"purchase"})
+    """Actions or event names that engage a session."""
+    internal_hosts: frozenset[str] = frozenset()
+    internal_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    payment_hosts: frozenset[str] = frozenset()
+    """Referring hosts that are no source, besides the known payment and sign-in providers."""
+    currency: str | None = None
+    """Of amounts that come without one."""
+    country_header: str | None = None
+    """The header in which a proxy or CDN writes the visitor's country."""
+
+    def is_internal(self, page_host: str | None, source_ip: str | None) -> bool:
+        """Whether an event is the shop's own staff or systems."""
+        if page_host and page_host in self.internal_hosts:
+            return True
+        if not source_ip or not self.internal_networks:
+            return False
+        try:
+            address = ip_address(source_ip.partition("/")[0])
+        except ValueError:
+            return False
+        return any(address in network for network in self.internal_networks)
+
+    def fingerprint(self) -> dict[str, Any]:
+        """What the tables depend on, as plain values that can be kept beside them."""
+        return {"timezone": self.timezone}

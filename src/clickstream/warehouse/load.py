@@ -1,0 +1,175 @@
+"""One load: from staged rows to finished tables, in the caller's transaction.
+
+The result does not depend on how events were split into loads, nor on their order or repetition:
+see docs/architecture/load.md for the recipe and tests/etl/test_any_split.py for the proof.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from msgspec import Struct
+from psycopg import sql
+
+from clickstream.warehouse.models import model
+
+STEPS: Final = (
+    "fresh",
+    "region",
+    "before",
+    "after",
+    "sessions",
+    "first_visits",
+    "fresh_lines",
+    "product_lines_before",
+    "orders_before",
+    "apply",
+    "users",
+    "visitors",
+    "orders",
+    "refunds",
+    "product_attributes",
+    "changes",
+    "changed_visitors",
+)
+"""In the order in which they run; `models/<step>.sql` says what each one does."""
+AGGREGATES: Final = {
+    "daily_metrics": ("day", "is_bot", "is_internal"),
+    "hourly_metrics": ("hour", "is_bot", "is_internal"),
+    "daily_orders": ("day", "currency", "is_bot", "is_internal"),
+    "daily_products": ("day", "product_id", "currency", "is_bot", "is_internal"),
+    "daily_pages": ("day", "page_host", "page_path", "is_bot", "is_internal"),
+    "daily_funnel": ("day", "step", "is_bot", "is_internal"),
+    "daily_transitions": ("day", "from_path", "to_path", "is_bot", "is_internal"),
+}
+"""Each aggregate and its key; every other column is a sum that a load adds to."""
+ANALYZED: Final = {
+    "fresh": ("stage (event_id, visitor_id, event_timestamp)", "gone"),
+    "region": ("region",),
+    "before": ("before", "old_sessions"),
+    "after": ("after",),
+    "sessions": ("new_sessions",),
+    "fresh_lines": ("fresh_lines",),
+    "orders_before": ("touched_orders", "touched_refunds", "old_orders", "old_refunds"),
+    "changes": ("changed_events", "changed_sessions", "product_lines"),
+}
+"""The temporary tables that a step fills and later ones join."""
+
+
+class Counts(Struct, frozen=True):
+    """What one load did with its staged events."""
+
+    loaded: int
+    """New in the warehouse, or in the place of another of the same id."""
+    duplicates: int
+    """Left out, for another event of the same id stands."""
+    replaced: int
+    """Stored events that had to give way to an earlier one of the same id."""
+
+
+class Loader:
+    """Loads batches over one connection, one at a time. The connection may not be shared."""
+
+    def __init__(self, connection: psycopg.Connection, *, timezone: str) -> None:
+        self._connection = connection
+        self._timezone = timezone
+        self._types: dict[str, list[str]] = {}
+
+    def prepare(self) -> None:
+        """Make the temporary tables, once per connection, in a transaction of its own."""
+        with self._connection.transaction():
+            self._connection.execute(model("stage"))
+            for table in ("stage", "stage_items"):
+                self._types[table] = self._column_types(table)
+        # The cost of a load follows the batch, not what the planner last heard of the tables.
+        with self._connection.transaction():
+            self._connection.execute("set enable_seqscan = off")
+            self._connection.execute(
+                sql.SQL("set timezone = {}").format(sql.Literal(self._timezone))
+            )
+
+    @contextmanager
+    def staging(self, table: str, columns: Sequence[str]) -> Iterator[psycopg.Copy]:
+        """A COPY into a staged table, for rows that hold `columns` in order."""
+        statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(self._types[table])
+            yield copy
+
+    def stage(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Copy `rows` into a staged table."""
+        with self.staging(table, columns) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def settle(self) -> Counts:
+        """Bring what is staged into the tables: events, sessions, orders, aggregates."""
+        staged = self._count("stage")
+        self._run("fresh")
+        fresh, replaced = self._count("stage"), self._count("gone")
+        if fresh:
+            for step in STEPS[1:]:
+                self._run(step)
+            for aggregate, key in AGGREGATES.items():
+                self._merge(aggregate, key)
+        return Counts(loaded=fresh, duplicates=staged - fresh, replaced=replaced)
+
+    def _run(self, step: str) -> None:
+        self._connection.execute(model(step))
+        for table in ANALYZED.get(step, ()):
+            self._connection.execute(f"analyze {table}")  # type: ignore[arg-type]  # names of ours
+
+    def _merge(self, aggregate: str, key: Sequence[str]) -> None:
+        """Add a batch's difference to an aggregate; rows that come to nothing are removed."""
+        cursor = self._connection.execute(
+            sql.SQL("create temp table difference on commit drop as {}").format(
+                sql.SQL(model(f"aggregates/{aggregate}"))
+            )
+        )
+        cursor = self._connection.execute("select * from difference limit 0")
+        names = [column.name for column in cursor.description or ()]
+        sums = [name for name in names if name not in key]
+        parts = {
+            "table": sql.Identifier(aggregate),
+            "columns": _names(names),
+            "key": _names(key),
+            "some": _joined("difference.{0} <> 0", sums, " or "),
+            "added": _joined("{0} = stored.{0} + excluded.{0}", sums, ", "),
+            "same": _joined("stored.{0} = difference.{0}", key, " and "),
+            "none": _joined("stored.{0} = 0", sums, " and "),
+        }
+        for statement in (_ADD, _REMOVE):
+            self._connection.execute(statement.format(**parts))
+        self._connection.execute("drop table difference")
+
+    def _count(self, table: str) -> int:
+        statement = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
+        row = self._connection.execute(statement).fetchone()
+        return int(row[0]) if row else 0
+
+    def _column_types(self, table: str) -> list[str]:
+        rows = self._connection.execute(
+            "select format_type(atttypid, atttypmod) from pg_attribute"
+            " where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum",
+            (table,),
+        )
+        return [str(row[0]) for row in rows]
+
+
+_ADD: Final = sql.SQL(
+    "insert into {table} as stored ({columns}) select {columns} from difference where {some}"
+    " on conflict ({key}) do update set {added}"
+)
+_REMOVE: Final = sql.SQL("delete from {table} as stored using difference where {same} and {none}")
+
+
+def _names(names: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, names))
+
+
+def _joined(template: str, names: Iterable[str], separator: str) -> sql.Composed:
+    parts = [sql.SQL(template).format(sql.Identifier(name)) for name in names]  # type: ignore[arg-type]
+    return sql.SQL(separator).join(parts)  # type: ignore[arg-type]

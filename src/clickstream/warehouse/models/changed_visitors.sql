@@ -1,0 +1,66 @@
+-- grain: one row a visitor that a day or an hour loses (sign -1) or gains (1)
+-- A visitor counts where it has at least one event; those outside its region count too.
+
+insert into changed_visitor_days
+with presence as (
+    select
+        visitor_id, day, is_bot, is_internal,
+        max(case when sign = 1 then 1 else 0 end) - max(case when sign = -1 then 1 else 0 end)
+            as change
+    from changed_events
+    group by visitor_id, day, is_bot, is_internal
+)
+
+select presence.change, presence.day, presence.is_bot, presence.is_internal
+from presence
+join region on region.visitor_id = presence.visitor_id
+where
+    presence.change <> 0
+    and not (
+        region.has_other_sessions
+        and exists (
+            select from events
+            where
+                events.visitor_id = presence.visitor_id
+                and events.event_timestamp >= presence.day::timestamptz
+                and events.event_timestamp < (presence.day + 1)::timestamptz
+                and events.is_bot = presence.is_bot
+                and events.is_internal = presence.is_internal
+                and not (
+                    (events.event_timestamp, events.event_id) >= (region.from_at, region.from_id)
+                    and events.event_timestamp <= region.to_at
+                )
+        )
+    );
+
+insert into changed_visitor_hours
+with presence as (
+    select
+        visitor_id, hour, is_bot, is_internal,
+        max(case when sign = 1 then 1 else 0 end) - max(case when sign = -1 then 1 else 0 end)
+            as change
+    from changed_events
+    group by visitor_id, hour, is_bot, is_internal
+)
+
+select presence.change, presence.hour, presence.is_bot, presence.is_internal
+from presence
+join region on region.visitor_id = presence.visitor_id
+where
+    presence.change <> 0
+    and not (
+        region.has_other_sessions
+        and exists (
+            select from events
+            where
+                events.visitor_id = presence.visitor_id
+                and events.event_timestamp >= presence.hour
+                and events.event_timestamp < presence.hour + interval '1 hour'
+                and events.is_bot = presence.is_bot
+                and events.is_internal = presence.is_internal
+                and not (
+                    (events.event_timestamp, events.event_id) >= (region.from_at, region.from_id)
+                    and events.event_timestamp <= region.to_at
+                )
+        )
+    );
