@@ -10,7 +10,7 @@ from types import FrameType
 
 import typer
 
-from clickstream.entrypoints.commands import diagnosis, migration, running, simulation
+from clickstream.entrypoints.commands import diagnosis, migration, reports, running, simulation
 
 app = typer.Typer(
     name="clickstream",
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for family in (running, simulation, migration, diagnosis):
+for family in (running, simulation, reports, migration, diagnosis):
     family.add_to(app)
 
 

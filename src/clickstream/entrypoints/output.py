@@ -4,13 +4,18 @@ import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import msgspec
 
 from clickstream.entrypoints.formats import Format
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 Row = Mapping[str, object]
+UPRIGHT_ROWS: Final = 3
+UPRIGHT_COLUMNS: Final = 8
 ENCODER: Final = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 
@@ -44,24 +49,48 @@ def write_csv(columns: Sequence[str], rows: Iterable[Row], out: TextIO | None = 
 
 
 def write_table(
-    title: str, columns: Sequence[str], rows: Iterable[Row], *, notes: Sequence[str] = ()
+    title: str, columns: Sequence[str], rows: Sequence[Row], *, notes: Sequence[str] = ()
 ) -> None:
-    """The rows as a table as wide as the terminal; numbers stand to the right."""
+    """The rows as a table; few rows of many columns stand upright, a line a column."""
     from rich.console import Console  # noqa: PLC0415 - JSON and CSV do without
     from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
 
-    content = list(rows)
-    table = Table(title=escape(title), title_justify="left", header_style="bold")
-    for column in columns:
-        is_number = any(_is_number(row.get(column)) for row in content)
-        table.add_column(column, justify="right" if is_number else "left", overflow="fold")
-    for row in content:
-        table.add_row(*(escape(_readable(row.get(column))) for column in columns))
+    if len(rows) <= UPRIGHT_ROWS and len(columns) > UPRIGHT_COLUMNS:
+        table = _upright(columns, rows)
+    else:
+        table = _lying(columns, rows)
+    table.title, table.title_justify = escape(title), "left"
     console = Console()
+    console.width = max(console.width, console.measure(table).minimum)
     console.print(table)
     for note in notes:
         console.print(escape(note), style="dim", highlight=False)
+
+
+def _lying(columns: Sequence[str], rows: Sequence[Row]) -> "Table":
+    from rich.markup import escape  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(header_style="bold")
+    for column in columns:
+        is_number = any(_is_number(row.get(column)) for row in rows)
+        table.add_column(column, justify="right" if is_number else "left", no_wrap=is_number)
+    for row in rows:
+        table.add_row(*(escape(_readable(row.get(column))) for column in columns))
+    return table
+
+
+def _upright(columns: Sequence[str], rows: Sequence[Row]) -> "Table":
+    from rich.markup import escape  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(show_header=False)
+    table.add_column(style="bold")
+    for _ in rows:
+        table.add_column(justify="right")
+    for column in columns:
+        table.add_row(column, *(escape(_readable(row.get(column))) for row in rows))
+    return table
 
 
 def _is_number(value: object) -> bool:
