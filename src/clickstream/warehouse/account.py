@@ -42,12 +42,18 @@ class Account:
             options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         return options
 
-    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """The finished program, run as this account, its output as text."""
+    def run(
+        self, command: Sequence[str], *, keep: Sequence[int] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """The finished program, run as this account, its output as text.
+
+        ``keep`` names the descriptors that it inherits.
+        """
         try:
             return subprocess.run(  # noqa: S603 - the callers name the programs, without a shell
-                command, capture_output=True, text=True, check=False, **self.process_options()
-            )
+                command, capture_output=True, text=True, check=False, pass_fds=keep,
+                **self.process_options(),
+            )  # fmt: skip
         except (PermissionError, subprocess.SubprocessError) as error:
             raise WarehouseError(
                 f"Could not run {command[0]} as the user {self.name!r} ({error}). PostgreSQL "
@@ -59,6 +65,11 @@ class Account:
         """Whether this account can enter the folder by its whole path, and write in it."""
         script = 'cd -- "$1" && : > .probe && rm -f .probe'
         return self.run(["/bin/sh", "-c", script, "sh", str(folder)]).returncode == 0
+
+    def can_run(self, program: Path) -> bool:
+        """Whether this account can reach the PostgreSQL program by its whole path, and run it."""
+        script = 'exec "$1" --version'
+        return self.run(["/bin/sh", "-c", script, "sh", str(program)]).returncode == 0
 
     def take(self, folder: Path) -> None:
         """Make the folder this account's own, closed to everyone else."""

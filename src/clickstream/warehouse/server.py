@@ -43,6 +43,7 @@ class EmbeddedServer:
         self.data_dir = data_dir
         self._prefer, self._options, self._port = prefer, dict(options or {}), port
         self._shared_root, self._start_seconds = shared_root, start_seconds
+        self._home: Home | None = None
         self._use: int | None = None
         self._pid = os.getpid()
         self.url = ""
@@ -72,6 +73,7 @@ class EmbeddedServer:
             start_seconds=self._start_seconds,
         )
         self.url = cluster.ensure_running()
+        self._home = home
         if self._use is None:
             self._use = open_lock(home.users_lock)
             fcntl.flock(self._use, fcntl.LOCK_SH)
@@ -80,15 +82,19 @@ class EmbeddedServer:
     def stop(self) -> bool:
         """End this use; whether it was the last one, and the server was stopped."""
         use, self._use = self._use, None
-        if use is None:
+        if use is None or self._home is None:
             return False
-        if os.getpid() != self._pid:  # a forked copy shares the lock, which is not its to end
+        is_ours = os.getpid() == self._pid  # a forked copy shares the lock: not its to end
+        try:
+            return is_ours and self._stop_if_last(self._home, use)
+        finally:
             os.close(use)
+
+    def _stop_if_last(self, home: Home, use: int) -> bool:
+        if not home.path.exists():  # removed while it ran; PostgreSQL ends by itself when it sees
             return False
-        home = prepare_home(self.data_dir, self._shared_root)
         with held(home.start_lock, seconds=self._start_seconds):
             is_last = try_lock(use)
-            os.close(use)
             if is_last:
                 postmaster.stop(home)
         return is_last
