@@ -1,0 +1,61 @@
+"""Whose address a request comes from, and how much of it is kept."""
+
+import ipaddress
+from functools import lru_cache
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@lru_cache(maxsize=4096)
+def truncate_address(address: str) -> str | None:
+    """The address with its last 8 bits (IPv4) or 80 bits (IPv6) zero; None if it is none."""
+    parsed = _parse(address)
+    if parsed is None:
+        return None
+    length = 24 if parsed.version == 4 else 48
+    return str(ipaddress.ip_network((parsed, length), strict=False).network_address)
+
+
+@lru_cache(maxsize=4096)
+def client_address(peer: str, forwarded: str | None, trusted: tuple[Network, ...]) -> str:
+    """The visitor's address: the rightmost of `X-Forwarded-For` that no trusted proxy has.
+
+    `forwarded` counts only as far as trusted proxies wrote it; what stands left of the first
+    other address is whatever the client claimed.
+    """
+    nearest = peer
+    for hop in reversed((forwarded or "").split(",")):
+        if not _is_trusted(nearest, trusted):
+            break
+        parsed = _parse(hop)
+        if parsed is None:
+            break
+        nearest = str(parsed)
+    return nearest
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a peer is this machine."""
+    parsed = _parse(address)
+    return parsed is not None and parsed.is_loopback
+
+
+def _is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
+    parsed = _parse(address)
+    return parsed is not None and any(parsed in network for network in trusted)
+
+
+def _parse(text: str) -> Address | None:
+    """An address as proxies write it: maybe in brackets, maybe with a port."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        parsed = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return mapped or parsed

@@ -1,0 +1,161 @@
+"""The collector's requests, by Granian's RSGI protocol.
+
+RSGI rather than ASGI: with a handler that reads the body and does nothing, 61,600 requests a
+second against 38,200 on two cores (https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md).
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, cast
+from uuid import UUID
+
+from clickstream.contract import limits
+from clickstream.errors import LakeError
+from clickstream.ingest.addresses import client_address, is_loopback
+from clickstream.ingest.body import too_large
+from clickstream.ingest.collector.commit import GroupCommit
+from clickstream.ingest.collector.counters import Counters, exposition
+from clickstream.ingest.collector.settings import CollectorSettings
+from clickstream.ingest.context import HttpContext
+from clickstream.ingest.receive import NewId, receive, refuse
+from clickstream.ingest.refusal import Refused
+from clickstream.ingest.routes import Answer, answer, answer_other, is_event, unavailable
+from clickstream.lake import Lake
+
+if TYPE_CHECKING:
+    from granian._granian import RSGIHTTPProtocol as HTTPProtocol
+    from granian.rsgi import Scope
+
+log = logging.getLogger(__name__)
+
+_TEXT: Final = ("content-type", "text/plain; version=0.0.4; charset=utf-8")
+_JSON: Final = ("content-type", "application/json")
+_DISCARD: Final = 8 * limits.MAX_BODY_BYTES
+"""So much of a body that is too large is still read, so that its sender hears the answer."""
+
+
+class Collector:
+    """One worker: it receives, hands over to the group commit, and answers."""
+
+    def __init__(
+        self,
+        lake: Lake,
+        settings: CollectorSettings,
+        *,
+        counters: Counters,
+        clock: Callable[[], datetime],
+        new_id: NewId,
+        new_uuid: Callable[[], UUID],
+    ) -> None:
+        self._lake, self._settings, self._counters = lake, settings, counters
+        self._clock, self._new_id, self._new_uuid = clock, new_id, new_uuid
+        self._commit: GroupCommit
+        self._loop: asyncio.AbstractEventLoop
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._commit = GroupCommit(
+            self._lake,
+            self._settings,
+            loop=loop,
+            counters=self._counters,
+            clock=self._clock,
+            new_uuid=self._new_uuid,
+        )
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._commit.close()
+
+    async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
+        if is_event(scope.method, scope.path):
+            reply = await self._take(scope, protocol)
+        else:
+            reply = self._answer_other(scope)
+            self._counters.count_request(reply.status)
+        protocol.response_bytes(reply.status, reply.headers, reply.body)
+
+    async def _take(self, scope: "Scope", protocol: "HTTPProtocol") -> Answer:
+        headers = dict(scope.headers.items())
+        origin = headers.get("origin")
+        try:
+            body = await self._read(protocol, headers)
+            receipt = receive(
+                body,
+                self._context(scope, headers),
+                settings=self._settings.ingest,
+                new_id=self._new_id,
+            )
+            if receipt.lines:
+                await self._commit.add(receipt.lines)
+        except Refused as refusal:
+            receipt = refuse(refusal.status, refusal.reason, refusal.message)
+        except LakeError as error:
+            log.warning("events refused: %s", error)
+            receipt = unavailable("the events could not be kept; send them again")
+        self._counters.count_request(receipt.status, receipt.reasons)
+        return answer(receipt, origin=origin, settings=self._settings.ingest)
+
+    def _context(self, scope: "Scope", headers: dict[str, str]) -> HttpContext:
+        settings = self._settings.ingest
+        peer = scope.client.rpartition(":")[0]
+        if settings.trusted_proxies:
+            peer = client_address(peer, headers.get("x-forwarded-for"), settings.trusted_proxies)
+        return HttpContext(
+            received_at=self._clock(),
+            method=scope.method,
+            path=scope.path,
+            source_ip=peer,
+            headers=headers,
+        )
+
+    async def _read(self, protocol: "HTTPProtocol", headers: dict[str, str]) -> bytes:
+        """The body, never more of it in memory than may come. Raises `Refused` (408, 413)."""
+        task = cast("asyncio.Task[None]", asyncio.current_task())  # Granian makes one a request
+        alarm = self._loop.call_later(self._settings.body_timeout, task.cancel)
+        try:
+            length = headers.get("content-length")
+            if length is not None and int(length) <= limits.MAX_BODY_BYTES:
+                return await protocol()
+            return await _read_bounded(protocol)
+        except asyncio.CancelledError:
+            if task.uncancel() > 0 or self._loop.time() < alarm.when():
+                raise
+            raise Refused(
+                408,
+                "slow_body",
+                f"the body did not come within {self._settings.body_timeout:g} seconds",
+            ) from None
+        finally:
+            alarm.cancel()
+
+    def _answer_other(self, scope: "Scope") -> Answer:
+        if scope.path == "/health" and scope.method in {"GET", "HEAD"}:
+            return Answer(200, [_JSON], b'{"status":"ok"}')
+        if scope.path == "/metrics" and scope.method == "GET":
+            return self._metrics(scope)
+        origin = scope.headers.get("origin")
+        return answer_other(scope.method, scope.path, origin=origin, settings=self._settings.ingest)
+
+    def _metrics(self, scope: "Scope") -> Answer:
+        if not self._settings.metrics_for_all and not is_loopback(scope.client):
+            receipt = refuse(
+                403, "loopback_only", "metrics are for this machine; see CLICKSTREAM_METRICS"
+            )
+            return Answer(403, [_JSON], receipt.body)
+        return Answer(200, [_TEXT], exposition(self._counters.totals()).encode())
+
+
+async def _read_bounded(protocol: "HTTPProtocol") -> bytes:
+    """A body of unknown or excessive length."""
+    body, size = bytearray(), 0
+    async for chunk in protocol:
+        size += len(chunk)
+        if size <= limits.MAX_BODY_BYTES:
+            body += chunk
+        elif size > _DISCARD:
+            break
+    if size > limits.MAX_BODY_BYTES:
+        raise too_large()
+    return bytes(body)

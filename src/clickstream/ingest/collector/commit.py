@@ -1,0 +1,139 @@
+"""Group commit: requests that wait at the same time share one object of the lake and one sync."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from clickstream.errors import LakeError
+from clickstream.ingest.collector.counters import Counters
+from clickstream.ingest.collector.settings import CollectorSettings
+from clickstream.ingest.objects import pack
+from clickstream.lake import Lake
+
+Waiter = asyncio.Future[None]
+
+
+class Group:
+    """Lines that will share an object, and the requests that wait for it."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self.waiters: list[Waiter] = []
+        self.size = 0
+        self.deadline: asyncio.TimerHandle | None = None
+
+    def finish(self, error: LakeError | None) -> None:
+        """Lets the waiting requests answer. The second call does nothing."""
+        if self.deadline is not None:
+            self.deadline.cancel()
+        for waiter in self.waiters:
+            if waiter.done():
+                continue  # its client has gone
+            if error is None:
+                waiter.set_result(None)
+            else:
+                waiter.set_exception(error)
+
+
+class GroupCommit:
+    """Writes what requests hand over, all that waits in one object, while later ones gather.
+
+    A group starts when the one before is durable, and then at once if it holds `commit_events`
+    or `interval` has passed since the last start: a lone event waits for nothing, and steady
+    small traffic makes no more than one object an interval.
+    """
+
+    def __init__(
+        self,
+        lake: Lake,
+        settings: CollectorSettings,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        counters: Counters,
+        clock: Callable[[], datetime],
+        new_uuid: Callable[[], UUID],
+    ) -> None:
+        self._lake, self._settings, self._loop = lake, settings, loop
+        self._counters, self._clock, self._new_uuid = counters, clock, new_uuid
+        self._pool = ThreadPoolExecutor(settings.concurrent_commits, thread_name_prefix="commit")
+        self._group = Group()
+        self._running = 0
+        self._held: int = 0
+        self._next_start = 0.0
+        self._wake: asyncio.Handle | None = None
+
+    def add(self, lines: Sequence[bytes]) -> Waiter:
+        """A future that is done once the lines are durable, or fails with `LakeError`."""
+        if self._held > self._settings.max_pending_bytes:
+            raise LakeError("the lake is too slow for what is sent", is_transient=True)
+        group, waiter = self._group, self._loop.create_future()
+        size = sum(map(len, lines))
+        group.lines.extend(lines)
+        group.waiters.append(waiter)
+        group.size += size
+        self._held += size
+        if group.deadline is None:
+            group.deadline = self._loop.call_later(
+                self._settings.commit_timeout, group.finish, _too_slow(self._settings)
+            )
+        if self._running < self._settings.concurrent_commits:
+            self._schedule()
+        return waiter
+
+    def close(self) -> None:
+        """Writes what waits, and ends. Called when no request can come any more."""
+        if self._group.lines:
+            self._write(self._group.lines, self._clock())
+        self._pool.shutdown()
+
+    def _schedule(self) -> None:
+        """Starts the group that waits: after the requests that are ready too, or when it is due."""
+        is_due = len(self._group.lines) >= self._settings.commit_events
+        if self._wake is not None:
+            if not is_due or not isinstance(self._wake, asyncio.TimerHandle):
+                return
+            self._wake.cancel()
+        if is_due or self._loop.time() >= self._next_start:
+            self._wake = self._loop.call_soon(self._start)
+        else:
+            self._wake = self._loop.call_at(self._next_start, self._start)
+
+    def _start(self) -> None:
+        self._wake = None
+        group, self._group = self._group, Group()
+        self._running += 1
+        self._next_start = self._loop.time() + self._settings.interval
+        write = self._loop.run_in_executor(self._pool, self._write, group.lines, self._clock())
+        write.add_done_callback(partial(self._finish, group))
+
+    def _write(self, lines: Sequence[bytes], instant: datetime) -> int:
+        key, body = pack(lines, instant, self._new_uuid())
+        self._lake.put(key, body)
+        return len(body)
+
+    def _finish(self, group: Group, write: asyncio.Future[int]) -> None:
+        self._running -= 1
+        self._held -= group.size
+        error = write.exception()
+        if error is None:
+            self._counters.count_commit(len(group.lines), write.result())
+            group.finish(None)
+        else:
+            self._counters.count_failed_commit()
+            group.finish(_as_lake_error(error))
+        if self._group.lines:
+            self._schedule()
+
+
+def _too_slow(settings: CollectorSettings) -> LakeError:
+    seconds = settings.commit_timeout
+    return LakeError(f"the lake did not answer within {seconds:g} seconds", is_transient=True)
+
+
+def _as_lake_error(error: BaseException) -> LakeError:
+    if isinstance(error, LakeError):
+        return error
+    return LakeError(f"the lake failed: {type(error).__name__}: {error}")
