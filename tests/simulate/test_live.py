@@ -85,8 +85,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(503 if is_busy else 200)
         if is_busy:
             self.send_header("retry-after", "0")
-        self.send_header("content-length", "0")
+        answer = b'{"success":%b}' % (b"false" if is_busy else b"true")
+        self.send_header("content-length", str(len(answer)))
         self.end_headers()
+        self.wfile.write(answer)
 
     def log_message(self, *args: object) -> None:
         """Nothing."""

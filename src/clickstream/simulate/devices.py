@@ -70,6 +70,9 @@ BROWSERS: Final = Weighted(
     ]
 )  # fmt: skip
 
+SCRAPER: Final = f"{_WINDOWS} {_CHROME} Chrome/109.0.0.0 Safari/537.36"
+"""Looks like a person's browser, and betrays itself by its pace."""
+
 CRAWLERS: Final = Weighted(
     [
         (f"Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P) {_CHROME} Chrome/142.0.7444.59"
@@ -82,7 +85,7 @@ CRAWLERS: Final = Weighted(
         ("Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)", 8),
         (f"Mozilla/5.0 (X11; Linux x86_64) {_CHROME} HeadlessChrome/141.0.7390.37 Safari/537.36",
          10),
-        (f"{_WINDOWS} {_CHROME} Chrome/109.0.0.0 Safari/537.36", 6),  # a scraper in disguise
+        (SCRAPER, 6),
     ]
 )  # fmt: skip
 

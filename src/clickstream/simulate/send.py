@@ -41,7 +41,7 @@ class Sent(msgspec.Struct):
     requests: int = 0
     retries: int = 0
     refused: int = 0
-    """Events in requests that were answered with 4xx."""
+    """Events that were answered with 4xx, or named in the answer to their array."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -51,6 +51,34 @@ class Target(msgspec.Struct, frozen=True):
     host: str
     port: int | None
     path: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a request led to; no status where there was no answer."""
+
+    status: int | None = None
+    content: bytes = b""
+    pause: float | None = None
+    """Seconds that the collector asks to wait."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether sending the same bytes again would change nothing."""
+        return self.status is not None and self.status < 500 and self.status != 429
+
+    def taken(self, events: int) -> int:
+        """How many of the events of the request are kept."""
+        if self.status is None or self.status >= 300:
+            return 0
+        if b'"rejected"' not in self.content:
+            return events
+        return events - len(msgspec.json.decode(self.content, type=_Verdicts).rejected)
+
+
+class _Verdicts(msgspec.Struct):
+    """The part of an answer that is about single events of an array."""
+
+    rejected: list[msgspec.Raw] = []
 
 
 def send(
@@ -161,28 +189,27 @@ class _Sender:
         for attempt in range(_ATTEMPTS):
             if self.stop.is_set():
                 return
-            status, pause = self._request(body, headers)
-            if status is not None and status < 500 and status != 429:
-                self._count(len(group), is_taken=status < 400)
+            answer = self._request(body, headers)
+            if answer.is_final:
+                self._count(len(group), answer)
                 return
             self.sent.retries += 1
-            self.stop.wait(min(pause or 0.2 * 2**attempt, _PATIENCE))
+            self.stop.wait(min(answer.pause or 0.2 * 2**attempt, _PATIENCE))
         raise ClickstreamError(
             f"no answer from {self._target.host}:{self._target.port or ''} to POST "
             f"{self._target.path} after {_ATTEMPTS} attempts; is the collector running there?"
         )
 
-    def _request(self, body: bytes, headers: dict[str, str]) -> tuple[int | None, float | None]:
-        """The answer's status and the seconds it asks to wait; no status without an answer."""
+    def _request(self, body: bytes, headers: dict[str, str]) -> Answer:
         connection = self._connection()
         try:
             connection.request("POST", self._target.path, body, headers)
             response = connection.getresponse()
-            response.read()
+            content = response.read()
         except (OSError, http.client.HTTPException):
             connection.close()
-            return None, None
-        return response.status, _seconds(response.getheader("retry-after"))
+            return Answer()
+        return Answer(response.status, content, _seconds(response.getheader("retry-after")))
 
     def _connection(self) -> http.client.HTTPConnection:
         connection: http.client.HTTPConnection | None = getattr(self._thread, "connection", None)
@@ -200,13 +227,12 @@ class _Sender:
                 self._connections.append(connection)
         return connection
 
-    def _count(self, events: int, *, is_taken: bool) -> None:
+    def _count(self, events: int, answer: Answer) -> None:
+        taken = answer.taken(events)
         with self._lock:
             self.sent.requests += 1
-            if is_taken:
-                self.sent.events += events
-            else:
-                self.sent.refused += events
+            self.sent.events += taken
+            self.sent.refused += events - taken
             if self._on_progress:
                 self._on_progress(self.sent.events)
 

@@ -89,12 +89,13 @@ def hits(scenario: Scenario) -> Iterator[Hit]:
     """Every event of the scenario, ordered by instant of receipt."""
     rhythm, plans = Rhythm(scenario), _Plans(scenario)
     pending: list[Hit] = []
+    end = scenario.end_ms
     for hour, (start, numbers) in enumerate(rhythm.hours()):
         for number in numbers:
             plans.add_new(number, hour)
         for visitor, dice, at in plans.of(hour):
             visit = come(visitor, dice, at, is_promotion=rhythm.is_promotion(at))
-            pending += [hit for hit in visit.hits if hit.received <= scenario.end_ms]
+            pending += [hit for hit in visit.hits if hit.received <= end]
             plans.add_return(visit)
         pending.sort(key=_BY_RECEIPT)
         ready = [hit for hit in pending if hit.received < start + HOUR]
