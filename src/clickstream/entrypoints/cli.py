@@ -7,14 +7,21 @@ to do), 130 (stopped by Ctrl-C or SIGTERM before its work was done).
 import signal
 import sys
 from types import FrameType
+from typing import Final
 
 import typer
 
 from clickstream.entrypoints.commands import diagnosis, migration, reports, running, simulation
 
+HELP: Final = """Clickstream analytics for online shops, from the first click to the dashboard.
+
+Every command ends with 0; with 1, when it ran and the answer is bad; or with 2, when it could not
+run, and one line says what to do. Answers for programs come with --format json or csv.
+"""
+
 app = typer.Typer(
     name="clickstream",
-    help="Clickstream analytics for online shops, from the first click to the dashboard.",
+    help=HELP,
     epilog="Settings come from the environment or clickstream.toml; see docs/settings.md.",
     no_args_is_help=True,
     rich_markup_mode="markdown",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, object]
 UPRIGHT_ROWS: Final = 3
 UPRIGHT_COLUMNS: Final = 8
+BEFORE: Final = "_previous"
 ENCODER: Final = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 
@@ -55,14 +56,15 @@ def write_table(
     from rich.console import Console  # noqa: PLC0415 - JSON and CSV do without
     from rich.markup import escape  # noqa: PLC0415
 
-    if len(rows) <= UPRIGHT_ROWS and len(columns) > UPRIGHT_COLUMNS:
-        table = _upright(columns, rows)
-    else:
-        table = _lying(columns, rows)
-    table.title, table.title_justify = escape(title), "left"
     console = Console()
-    console.width = max(console.width, console.measure(table).minimum)
-    console.print(table)
+    console.print(escape(title), style="bold", highlight=False)
+    if rows:
+        is_upright = len(rows) <= UPRIGHT_ROWS and len(columns) > UPRIGHT_COLUMNS
+        table = _upright(columns, rows) if is_upright else _lying(columns, rows)
+        console.width = max(console.width, console.measure(table).minimum)
+        console.print(table)
+    else:
+        console.print("No rows.")
     for note in notes:
         console.print(escape(note), style="dim", highlight=False)
 
@@ -81,15 +83,19 @@ def _lying(columns: Sequence[str], rows: Sequence[Row]) -> "Table":
 
 
 def _upright(columns: Sequence[str], rows: Sequence[Row]) -> "Table":
+    """A line a column; what a column was before stands beside what it is now."""
     from rich.markup import escape  # noqa: PLC0415 - as above
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(show_header=False)
-    table.add_column(style="bold")
-    for _ in rows:
-        table.add_column(justify="right")
-    for column in columns:
-        table.add_row(column, *(escape(_readable(row.get(column))) for row in rows))
+    lines = [column for column in columns if not column.endswith(BEFORE)]
+    has_before = len(lines) < len(columns)
+    table = Table("", *(["now", "before"] if has_before else [""]) * len(rows), header_style="bold")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for line in lines:
+        keys = [line, line + BEFORE] if has_before else [line]
+        cells = [_readable(row.get(key)) if key in columns else "" for row in rows for key in keys]
+        table.add_row(line, *map(escape, cells))
     return table
 
 
