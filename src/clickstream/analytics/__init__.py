@@ -1,0 +1,10 @@
+"""Every question that a shop asks of its clickstream, answered as docs/metrics.md defines."""
+
+from clickstream.analytics.options import ReportOptions
+from clickstream.analytics.registry import KINDS
+from clickstream.analytics.report import Column, Report, Row
+from clickstream.analytics.run import arun_report, report_sql, run_report
+
+__all__ = [
+    "KINDS", "Column", "Report", "ReportOptions", "Row", "arun_report", "report_sql", "run_report",
+]  # fmt: skip

@@ -1,0 +1,116 @@
+"""Orders: every order with what was refunded of it; and in the summary, revenue and carts.
+
+Grain: one row an order, the latest first. ``summary`` has the totals per currency (refunds there
+are those of these orders, whenever they were given) and what became of the carts that were opened
+in the range.
+"""
+
+from decimal import Decimal
+from typing import Any, Final
+
+from clickstream.analytics.measures import divide
+from clickstream.analytics.query import Answer, Plan, Query, Results, compose
+from clickstream.analytics.report import Column, Row, metric_column
+from clickstream.analytics.request import Kind, Request
+from clickstream.analytics.scope import LONGEST_SESSION, instant
+from clickstream.analytics.sources import events_of, limit_of, orders_of
+
+COLUMNS: Final = (
+    Column("order_id", "Order"),
+    Column("ordered_at", "Placed"),
+    Column("visitor_id", "Visitor"),
+    Column("user_id", "User"),
+    Column("session_id", "Session"),
+    Column("channel", "Channel"),
+    Column("value", "Value", "money"),
+    Column("refunded", "Refunded", "money"),
+    Column("net_value", "Net value", "money"),
+    Column("currency", "Currency"),
+    metric_column("quantity", title="Units"),
+    Column("tax", "Tax", "money"),
+    Column("shipping", "Shipping", "money"),
+    Column("coupon", "Coupon"),
+    Column("duplicates", "Sent again", "count"),
+)
+
+
+def plan(request: Request) -> Plan:
+    """The orders, their totals, and the carts."""
+    fragments = _fragments(request)
+    limit = request.options.limit
+    return Plan(
+        {
+            "orders": compose("orders", **fragments, limit=limit_of(limit)),
+            "totals": compose("order_totals", **fragments),
+            "carts": _carts(request),
+        },
+        lambda results: shape(request, results),
+    )
+
+
+def _fragments(request: Request) -> dict[str, Any]:
+    scope = request.scope
+    return {
+        "orders": orders_of(scope, with_session=True),
+        "during": scope.during("o.ordered_at"),
+        "traffic": scope.traffic("o"),
+        "session_filters": scope.sessions(),
+        "event_filters": scope.events(),
+    }
+
+
+def _carts(request: Request) -> Query:
+    scope = request.scope
+    return compose(
+        "carts",
+        events=events_of(scope),
+        during=scope.during("e.event_timestamp"),
+        traffic=scope.traffic("e"),
+        session_filters=scope.sessions(),
+        event_filters=scope.events(),
+        earliest=instant(scope.range.start - LONGEST_SESSION),
+        start=scope.start,
+        end=scope.end,
+        now=instant(request.now),
+    )
+
+
+def shape(request: Request, results: Results) -> Answer:
+    """The orders in the report's zone, and the summary."""
+    rows = [
+        {**row, "ordered_at": row["ordered_at"].astimezone(request.zone)}
+        for row in results["orders"]
+    ]
+    totals = [_total(row) for row in results["totals"]]
+    return Answer(
+        columns=COLUMNS,
+        rows=rows,
+        summary={"totals": totals, "carts": cart_summary(results["carts"][0])},
+    )
+
+
+def _total(row: Row) -> dict[str, Any]:
+    refunded: Decimal = row["refunded"]
+    return {
+        **row,
+        "net_revenue": row["revenue"] - refunded,
+        "average_order_value": divide(row["revenue"], row["orders"]),
+    }
+
+
+def cart_summary(row: Row) -> dict[str, Any]:
+    """What became of the carts, with the share of those decided that were abandoned."""
+    settled = row["ordered_carts"] + row["abandoned_carts"]
+    return {
+        **row,
+        "settled_carts": settled,
+        "cart_abandonment_rate": divide(row["abandoned_carts"], settled),
+    }
+
+
+KIND: Final = Kind(
+    name="orders",
+    summary="Orders with their refunds, revenue per currency, abandoned carts.",
+    plan=plan,
+    takes=("limit",),
+)

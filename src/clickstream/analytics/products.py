@@ -1,0 +1,140 @@
+"""Products: how often each was seen, put into a cart and sold; also by brand or category.
+
+Grain: one row a product, brand or category and currency that it was sold in (one row, with a null
+currency, where it was not sold); impressions, views and carts repeat in each. An event counts once
+for each product it names. A product goes by the attributes that it was last named with. Revenue is
+that of the product's own lines.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from psycopg import sql
+
+from clickstream.analytics.filters import condition_sql
+from clickstream.analytics.measures import divide
+from clickstream.analytics.options import one_of
+from clickstream.analytics.query import Answer, Plan, Results, all_of, compose, template
+from clickstream.analytics.report import Column, Row, metric_column
+from clickstream.analytics.request import Kind, Request
+from clickstream.analytics.sources import events_of, orders_of
+
+BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "product": (
+        "product_id", "product_name", "product_category", "product_brand", "product_price",
+        "product_discount_price",
+    ),
+    "brand": ("product_brand",),
+    "category": ("product_category",),
+}  # fmt: skip
+TITLES: Final = {
+    "product_id": "Product",
+    "product_name": "Name",
+    "product_category": "Category",
+    "product_brand": "Brand",
+    "product_price": "Price",
+    "product_discount_price": "Discount price",
+}
+ENGAGEMENT: Final = ("impressions", "views", "carts")
+SALES: Final = ("orders", "quantity", "revenue")
+
+
+def plan(request: Request) -> Plan:
+    """The one query, from the days that the ETL added up where they can answer it."""
+    by = one_of("by", request.options.by, BY, "product")
+    keys = sql.SQL(", ").join(sql.Identifier(key) for key in BY[by])
+    lines = [condition_sql(condition) for condition in request.scope.line_conditions]
+    query = compose(
+        "products",
+        measured=_from_days(request) if can_use_days(request) else _from_events(request),
+        keys=keys,
+        grouped=keys,
+        line_filters=all_of(lines),
+    )
+    return Plan({"products": query}, lambda results: shape(request, by, results))
+
+
+def can_use_days(request: Request) -> bool:
+    """Whether the warehouse's days are the report's, and no filter asks for single events."""
+    scope = request.scope
+    is_filtered = len(scope.line_conditions) < len(scope.conditions)
+    return not is_filtered and request.zone.key == request.facts.timezone
+
+
+def _from_days(request: Request) -> sql.Composable:
+    scope = request.scope
+    return template("products_from_days").format(
+        first=sql.Literal(scope.range.first),
+        last=sql.Literal(scope.range.last),
+        traffic=scope.traffic("d"),
+    )
+
+
+def _from_events(request: Request) -> sql.Composable:
+    scope = request.scope
+    return template("products_from_events").format(
+        events=events_of(scope),
+        during=scope.during("e.event_timestamp"),
+        traffic=scope.traffic("e"),
+        orders=orders_of(scope, with_event=True),
+        ordered_during=scope.during("o.ordered_at"),
+        order_traffic=scope.traffic("o"),
+        session_filters=scope.sessions(),
+        event_filters=scope.plain_events(),
+    )
+
+
+def shape(request: Request, by: str, results: Results) -> Answer:
+    """The rows by revenue, then orders, carts and views; those with most first."""
+    rows = [row for group in _groups(BY[by], results["products"]) for row in _rows(BY[by], group)]
+    rows.sort(key=_rank)
+    limit = request.options.limit
+    return Answer(columns=_columns(BY[by]), rows=rows[:limit] if limit else rows, params={"by": by})
+
+
+def _groups(keys: Sequence[str], rows: Sequence[Row]) -> list[list[Row]]:
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return list(groups.values())
+
+
+def _rows(keys: Sequence[str], group: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    """The rows of one product: one a currency that it was sold in, or one without any."""
+    total = next(row for row in group if row["is_total"])
+    sold = [row for row in group if not row["is_total"] and row["orders"]]
+    for sales in sold or [total]:
+        row = {key: total[key] for key in keys}
+        row |= {name: total[name] for name in ENGAGEMENT}
+        row |= {name: sales[name] for name in SALES}
+        row["currency"] = sales["currency"] if sold else None
+        row["view_to_cart_rate"] = divide(row["carts"], row["views"])
+        row["cart_to_order_rate"] = divide(row["orders"], row["carts"])
+        yield row
+
+
+def _rank(row: Row) -> tuple[Any, ...]:
+    most = (-row["revenue"], -row["orders"], -row["carts"], -row["views"], -row["impressions"])
+    names = tuple(str(row.get(key) or "") for key in TITLES)
+    return (*most, *names, row["currency"] or "")
+
+
+def _columns(keys: Sequence[str]) -> list[Column]:
+    money = ("product_price", "product_discount_price")
+    named = [Column(key, TITLES[key], "money" if key in money else None) for key in keys]
+    return [
+        *named,
+        *(metric_column(name) for name in (*ENGAGEMENT, "orders", "quantity")),
+        metric_column("product_revenue", key="revenue", title="Revenue"),
+        Column("currency", "Currency"),
+        metric_column("view_to_cart_rate"),
+        metric_column("cart_to_order_rate"),
+    ]
+
+
+KIND: Final = Kind(
+    name="products",
+    summary="Products, brands or categories: seen, put into carts, sold.",
+    plan=plan,
+    takes=("by", "limit"),
+)

@@ -1,0 +1,76 @@
+"""A question as it is resolved: what a report's module plans its queries by."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from clickstream.analytics.filters import read_filters
+from clickstream.analytics.options import TRAFFIC, ReportOptions, check_taken, one_of
+from clickstream.analytics.period import read_zone, resolve_range
+from clickstream.analytics.query import Plan
+from clickstream.analytics.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the warehouse says of itself: its zone, its latest load, and its latest event."""
+
+    timezone: str = "UTC"
+    loaded_at: dt.datetime | None = None
+    last_event_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One question: its options, the days, traffic and filters that they mean, and the facts."""
+
+    options: ReportOptions
+    scope: Scope
+    facts: Facts
+
+    @property
+    def now(self) -> dt.datetime:
+        return self.options.now
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.scope.range.zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One report: its name, what it tells in a line, the options of its own, and its planner."""
+
+    name: str
+    summary: str
+    plan: Callable[[Request], Plan]
+    takes: tuple[str, ...] = ()
+
+
+def resolve(kind: Kind, options: ReportOptions, facts: Facts) -> Request:
+    """The request that options mean. Raises ReportError where the report cannot answer them."""
+    check_taken(kind.name, options, kind.takes)
+    one_of("bots", options.bots, TRAFFIC, "exclude")
+    one_of("internal", options.internal, TRAFFIC, "exclude")
+    zone = read_zone(options.timezone or facts.timezone)
+    scope = Scope(
+        range=resolve_range(options, zone),
+        bots=options.bots,
+        internal=options.internal,
+        conditions=read_filters(options.filters),
+    )
+    return Request(options=options, scope=scope, facts=facts)
+
+
+def resolved_params(request: Request) -> dict[str, object]:
+    """The options as they were understood, for the report's ``params``."""
+    options, days = request.options, request.scope.range
+    return {
+        "from": days.first,
+        "to": days.last,
+        "timezone": days.zone.key,
+        "bots": options.bots,
+        "internal": options.internal,
+        "filters": list(options.filters),
+    }

@@ -1,0 +1,148 @@
+"""Running a report: plan (pure), fetch, shape (pure); on a connection or an asynchronous one."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg.rows import dict_row
+
+from clickstream.analytics.options import ReportOptions
+from clickstream.analytics.query import Plan, Query, Results, bind, compose, template
+from clickstream.analytics.registry import KINDS
+from clickstream.analytics.report import Report, Row
+from clickstream.analytics.request import Facts, Kind, Request, resolve, resolved_params
+from clickstream.errors import ReportError
+
+SNAPSHOT: Final = "set transaction isolation level repeatable read"
+EXCLUDED: Final = "excluded"
+
+
+def run_report(connection: psycopg.Connection, name: str, options: ReportOptions) -> Report:
+    """The answer to a named question, all of its queries seeing one state of the warehouse.
+
+    Raises ReportError for an unknown name or options that the report cannot answer.
+    """
+    kind = find_kind(name)
+    is_outermost = connection.info.transaction_status == TransactionStatus.IDLE
+    with connection.transaction():
+        if is_outermost:
+            connection.execute(SNAPSHOT)
+        request = resolve(kind, options, read_facts(_fetch(connection, FACTS)))
+        plan = full_plan(kind, request)
+        results = {key: _fetch(connection, query) for key, query in plan.queries.items()}
+    return make_report(kind, request, plan, results)
+
+
+async def arun_report(
+    connection: psycopg.AsyncConnection, name: str, options: ReportOptions
+) -> Report:
+    """The same as ``run_report``, on an asynchronous connection; cancelling it stops the query."""
+    kind = find_kind(name)
+    is_outermost = connection.info.transaction_status == TransactionStatus.IDLE
+    async with connection.transaction():
+        if is_outermost:
+            await connection.execute(SNAPSHOT)
+        request = resolve(kind, options, read_facts(await _afetch(connection, FACTS)))
+        plan = full_plan(kind, request)
+        results = {key: await _afetch(connection, query) for key, query in plan.queries.items()}
+    return make_report(kind, request, plan, results)
+
+
+def report_sql(connection: psycopg.Connection, name: str, options: ReportOptions) -> str:
+    """The statements that a report would run, values filled in, each under its name."""
+    kind = find_kind(name)
+    request = resolve(kind, options, read_facts(_fetch(connection, FACTS)))
+    cursor = psycopg.ClientCursor(connection)
+    texts = [
+        f"-- query: {key}\n{cursor.mogrify(query.statement, query.values)};\n"
+        for key, query in full_plan(kind, request).queries.items()
+    ]
+    return "\n".join(texts)
+
+
+def find_kind(name: str) -> Kind:
+    """The report of a name. Raises ReportError, with the names that there are."""
+    kind = KINDS.get(name)
+    if kind is None:
+        raise ReportError(f"There is no report {name!r}. There are: {', '.join(KINDS)}.")
+    return kind
+
+
+def full_plan(kind: Kind, request: Request) -> Plan:
+    """The report's own plan, and the query for what is left out by default."""
+    plan = kind.plan(request)
+    if "exclude" not in (request.scope.bots, request.scope.internal):
+        return plan
+    excluded = compose("excluded", during=request.scope.during("s.started_at"))
+    return Plan({**plan.queries, EXCLUDED: excluded}, plan.shape)
+
+
+def read_facts(rows: Sequence[Row]) -> Facts:
+    """The facts that the one row of ``facts.sql`` states."""
+    row = rows[0]
+    return Facts(
+        timezone=row["timezone"] or "UTC",
+        loaded_at=row["loaded_at"],
+        last_event_at=row["last_event_at"],
+    )
+
+
+def make_report(kind: Kind, request: Request, plan: Plan, results: Results) -> Report:
+    """The report from the rows of its plan's queries."""
+    answer = plan.shape(results)
+    return Report(
+        name=kind.name,
+        params={**resolved_params(request), **answer.params},
+        columns=answer.columns,
+        rows=answer.rows,
+        summary=answer.summary,
+        excluded=read_excluded(request, results.get(EXCLUDED, ())),
+        notes=[*_hints(request), *answer.notes],
+        as_of=request.facts.loaded_at,
+    )
+
+
+def read_excluded(request: Request, rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+    """Sessions, and their events, that were left out: as bots, and of the others as internal."""
+    left_out: dict[str, dict[str, int]] = {}
+    if request.scope.bots == "exclude":
+        left_out["bots"] = _sum(row for row in rows if row["is_bot"])
+    if request.scope.internal == "exclude":
+        bots = request.scope.bots
+        kept = (row for row in rows if row["is_internal"])
+        if bots != "include":
+            kept = (row for row in kept if row["is_bot"] == (bots == "only"))
+        left_out["internal"] = _sum(kept)
+    return left_out
+
+
+def _sum(rows: Iterable[Row]) -> dict[str, int]:
+    found = list(rows)
+    return {name: sum(row[name] for row in found) for name in ("sessions", "events")}
+
+
+def _hints(request: Request) -> list[str]:
+    last = request.facts.last_event_at
+    if last is None:
+        return ["The warehouse holds no events yet."]
+    if last < request.scope.range.start:
+        day: dt.date = last.astimezone(request.zone).date()
+        return [f"There are no events in these days; the latest is of {day}: use --from and --to."]
+    return []
+
+
+def _fetch(connection: psycopg.Connection, query: Query) -> list[Row]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(query.statement, query.values or None, prepare=False)
+        return list(cursor.fetchall())
+
+
+async def _afetch(connection: psycopg.AsyncConnection, query: Query) -> list[Row]:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query.statement, query.values or None, prepare=False)
+        return list(await cursor.fetchall())
+
+
+FACTS: Final = bind(template("facts"))

@@ -1,0 +1,55 @@
+"""What reports read from: events or orders, joined to what a scope's filters and fields need."""
+
+from psycopg import sql
+
+from clickstream.analytics.fields import Field
+from clickstream.analytics.scope import EVENT_LINES, Scope
+
+
+def events_of(
+    scope: Scope, by: Field | None = None, *, needs_session: bool = True
+) -> sql.Composable:
+    """Events ``e``; with their sessions ``s`` and the values that their lines name where needed."""
+    parts: list[sql.Composable] = [sql.SQL("events e")]
+    if needs_session and _reads_session(scope, by):
+        parts.append(sql.SQL("join sessions s on s.session_id = e.session_id"))
+    return sql.SQL(" ").join([*parts, *_named_values(by)])
+
+
+def orders_of(
+    scope: Scope, by: Field | None = None, *, with_session: bool = False, with_event: bool = False
+) -> sql.Composable:
+    """Orders ``o``; with their sessions ``s`` and founding events ``e`` where needed or wanted."""
+    parts: list[sql.Composable] = [sql.SQL("orders o")]
+    if with_session or _reads_session(scope, by):
+        parts.append(sql.SQL("join sessions s on s.session_id = o.session_id"))
+    if with_event or scope.has_event_filter or (by is not None and by.level != "session"):
+        parts.append(sql.SQL("join events e on e.event_id = o.event_id"))
+    return sql.SQL(" ").join([*parts, *_named_values(by)])
+
+
+def dimension_of(by: Field | None) -> sql.Composable:
+    """The value of a field, of what ``events_of`` or ``orders_of`` reads; null without a field."""
+    if by is None:
+        return sql.SQL("null::text")
+    return sql.SQL("named.value") if by.level == "line" else by.expression
+
+
+def limit_of(limit: int | None) -> sql.Composable:
+    """The limit clause; none where all rows are wanted."""
+    return sql.SQL("limit {}").format(sql.Literal(limit)) if limit else sql.SQL("")
+
+
+def _reads_session(scope: Scope, by: Field | None) -> bool:
+    return scope.has_session_filter or (by is not None and by.level == "session")
+
+
+def _named_values(by: Field | None) -> list[sql.Composable]:
+    """The distinct values of a line's field that an event names, each a row of its own."""
+    if by is None or by.level != "line":
+        return []
+    named = sql.SQL(
+        "cross join lateral (select distinct {value} as value from {lines}"
+        " where {value} is not null) as named"
+    )
+    return [named.format(value=by.expression, lines=EVENT_LINES)]
