@@ -86,9 +86,10 @@ def test_programs_in_a_closed_environment_are_copied_once_for_the_server(
                 assert ask(server.url) == 1
     finally:
         os.umask(umask)
-    assert len(list(shared_root.glob("*embedded-postgres-*"))) == 1
-    owned_by_root = {path.stat().st_uid for path in shared_root.rglob("*")}
-    assert owned_by_root == {0}
+    [copy] = shared_root.glob("*embedded-postgres-*")
+    found = [path.lstat() for path in (copy, *copy.rglob("*"))]
+    assert {one.st_uid for one in found} == {0}
+    assert {one.st_mode & 0o777 for one in found} == {0o755, 0o644}
 
 
 def test_a_closed_umask_does_not_shut_the_server_out(

@@ -17,7 +17,11 @@ SYSTEM_AUTHORITIES = (
     Path("/etc/pki/tls/certs/ca-bundle.crt"),
     Path("/etc/ssl/cert.pem"),
 )
-SECRET = re.compile(r"(?<=://)[^/@\s]*:([^@\s]*)@|password=('(?:[^'\\]|\\.)*'|[^&\s]+)")
+# A URL's password reaches to its last @: too much is hidden rather than too little.
+SECRET = re.compile(
+    r"(?P<before>://[^:/@\s]*:|password=)"
+    r"(?P<secret>(?<=:)\S+(?=@)|(?<==)(?:'(?:[^'\\]|\\.)*'|[^&\s]+))"
+)
 HIDDEN = "***"
 
 
@@ -55,17 +59,12 @@ def is_remote(url: str) -> bool:
 
 def redacted(text: str) -> str:
     """The text with every password in it hidden: of URLs, and of ``password=``."""
-
-    def hide(found: re.Match[str]) -> str:
-        group = 1 if found[1] is not None else 2
-        return found[0].replace(found[group], HIDDEN) if found[group] else found[0]
-
-    return SECRET.sub(hide, text)
+    return SECRET.sub(rf"\g<before>{HIDDEN}", text)
 
 
 def without_secrets(message: str, url: str) -> str:
     """A message about this URL in which neither it nor its password can be read."""
-    secrets = {group for found in SECRET.finditer(url) for group in found.groups() if group}
+    secrets = {found["secret"] for found in SECRET.finditer(url)}
     secrets |= {unquote(secret) for secret in secrets}
     shown = message.replace(url, redacted(url))
     for secret in sorted(secrets, key=len, reverse=True):

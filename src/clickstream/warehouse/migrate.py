@@ -89,7 +89,7 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
     except psycopg.Error as error:
         raise WarehouseError(
             f"The migration {migration.name} failed, and nothing of it stays: "
-            f"{str(error).strip()}{_line_of(error, migration)}. Mend it, and migrate again."
+            f"{_reason(error, migration)}. Mend it, and migrate again."
         ) from error
     if connection.info.transaction_status != TransactionStatus.INTRANS:
         raise WarehouseError(
@@ -102,11 +102,13 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
     )
 
 
-def _line_of(error: psycopg.Error, migration: Migration) -> str:
+def _reason(error: psycopg.Error, migration: Migration) -> str:
+    """What the server objected to, and in which line of the file, on one line."""
+    reason = error.diag.message_primary or str(error).strip()
     position = error.diag.statement_position
     if position is None:
-        return ""
-    return f" (line {migration.text[: int(position)].count(chr(10)) + 1})"
+        return reason
+    return f"{reason} (line {migration.text[: int(position)].count(chr(10)) + 1})"
 
 
 def _recorded(connection: psycopg.Connection) -> dict[str, str]:
