@@ -32,6 +32,10 @@ class WarehouseError(ClickstreamError):
     """The warehouse could not be started, reached, migrated or loaded."""
 
 
+class BusyError(WarehouseError):
+    """Another ETL is at work on the same warehouse; only one may be."""
+
+
 class ImportFileError(ClickstreamError):
     """A file or map given to ``clickstream import`` that cannot be read as it stands."""
 

@@ -15,9 +15,7 @@ _SERVER: Final = 0.2
 _SUSPICIOUS: Final = 0.3
 
 
-def score_event(
-    event: Event, envelope: Envelope, agent: Agent
-) -> tuple[float, list[str] | None]:
+def score_event(event: Event, envelope: Envelope, agent: Agent) -> tuple[float, list[str] | None]:
     """The event's own score, 0 to 1, with the reasons for it; None where there are none.
 
     An import without a user agent scores 0. A program's HTTP client that names whom it speaks for

@@ -1,20 +1,20 @@
 """The settings that shape what the ETL makes of an event. Another value asks for a rebuild."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
-
-from msgspec import Struct
 
 from clickstream.contract import ALIASES
 
 
-class Rules(Struct, frozen=True):
+@dataclass(frozen=True, kw_only=True)
+class Rules:
     """How events are read and sessions made. The defaults are those of docs/metrics.md."""
 
     timezone: str = "UTC"
     """Of the days in the aggregates."""
-    aliases: Mapping[str, str] = ALIASES
+    aliases: Mapping[str, str] = field(default_factory=lambda: ALIASES)
     key_events: frozenset[str] = frozenset({"purchase"})
     """Actions or event names that engage a session."""
     internal_hosts: frozenset[str] = frozenset()

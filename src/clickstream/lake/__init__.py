@@ -1,10 +1,11 @@
 """Raw events as they came: a folder or an S3 bucket behind one small interface."""
 
 from clickstream.lake.interface import Lake, LakeObject
-from clickstream.lake.keys import batch_key, event_key, hour_prefix, key_hour
+from clickstream.lake.keys import EVENTS, batch_key, event_key, hour_prefix, key_hour
 from clickstream.lake.open import open_lake
 
 __all__ = [
+    "EVENTS",
     "Lake",
     "LakeObject",
     "batch_key",

@@ -38,11 +38,14 @@ class FolderLake:
     def url(self) -> str:
         return Path(self._root).as_uri()
 
-    def list(self, prefix: str = "") -> Iterator[LakeObject]:
+    def list(self, prefix: str = "", *, after: str | None = None) -> Iterator[LakeObject]:
         folder = self._path(prefix.rstrip("/")) if prefix.strip("/") else self._root
         skip = len(self._root) + 1
         with _lake_errors("list", prefix or "/"):
-            yield from _walk(folder, skip)
+            if after is None:
+                yield from _walk(folder, skip)
+            else:
+                yield from (one for one in _walk(folder, skip) if one.key > after)
 
     def get(self, key: str) -> bytes:
         with _lake_errors("read", key):

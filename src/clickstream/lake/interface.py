@@ -25,8 +25,10 @@ class Lake(Protocol):
     def url(self) -> str:
         """Where it is, as `open_lake` takes it; never with credentials."""
 
-    def list(self, prefix: str = "") -> Iterator[LakeObject]:
+    def list(self, prefix: str = "", *, after: str | None = None) -> Iterator[LakeObject]:
         """Every object below the folder `prefix`, sorted by key; none if there is no such folder.
+
+        With `after`, only those whose keys sort behind it; S3 then lists no others.
 
         The order is that of S3, by the bytes of the key. (Servers that only resemble S3 may sort
         files and folders of one folder apart; below an hour there are only files.)

@@ -54,9 +54,11 @@ class S3Lake:
         except BaseError as error:
             raise LakeError(f"cannot use {self.url} as the lake: {_first_line(error)}") from error
 
-    def list(self, prefix: str = "") -> Iterator[LakeObject]:
+    def list(self, prefix: str = "", *, after: str | None = None) -> Iterator[LakeObject]:
         with self._lake_errors("list", prefix or "/"):
-            for page in obstore.list(self._store, prefix or None, chunk_size=_LIST_PAGE):
+            for page in obstore.list(
+                self._store, prefix or None, offset=after, chunk_size=_LIST_PAGE
+            ):
                 for entry in page:
                     yield LakeObject(entry["path"], entry["size"])
 

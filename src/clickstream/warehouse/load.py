@@ -77,17 +77,17 @@ class Loader:
         self._types: dict[str, list[str]] = {}
 
     def prepare(self) -> None:
-        """Make the temporary tables, once per connection, in a transaction of its own."""
+        """Set the session up, and make its temporary tables where it has none yet."""
+        # The cost of a load follows the batch, not what the planner last heard of the tables.
+        self._connection.execute("set enable_seqscan = off")
+        self._connection.prepare_threshold = None
+        self._connection.execute(sql.SQL("set timezone = {}").format(sql.Literal(self._timezone)))
         with self._connection.transaction():
-            self._connection.execute(model("stage"))
+            made = self._connection.execute("select to_regclass('pg_temp.stage')").fetchone()
+            if made == (None,):
+                self._connection.execute(model("stage"))
             for table in ("stage", "stage_items"):
                 self._types[table] = self._column_types(table)
-        # The cost of a load follows the batch, not what the planner last heard of the tables.
-        with self._connection.transaction():
-            self._connection.execute("set enable_seqscan = off")
-            self._connection.execute(
-                sql.SQL("set timezone = {}").format(sql.Literal(self._timezone))
-            )
 
     @contextmanager
     def staging(self, table: str, columns: Sequence[str]) -> Iterator[psycopg.Copy]:
@@ -124,7 +124,7 @@ class Loader:
 
     def _merge(self, aggregate: str, key: Sequence[str]) -> None:
         """Add a batch's difference to an aggregate; rows that come to nothing are removed."""
-        cursor = self._connection.execute(
+        self._connection.execute(
             sql.SQL("create temp table difference on commit drop as {}").format(
                 sql.SQL(model(f"aggregates/{aggregate}"))
             )

@@ -35,7 +35,8 @@ insert into events (
     product_discount_price, product_url_path,
     order_id, order_value, order_tax, order_shipping, order_coupon, value, currency,
     search_term, engagement_time_ms, scroll_percent, element, properties,
-    own_bot_score, bot_reasons, own_internal, is_key_event, payload_hash, object_key, object_line
+    own_bot_score, bot_reasons, own_internal, is_key_event, item_count, payload_hash, object_key,
+    object_line
 )
 select
     stage.event_id, stage.event_timestamp, stage.time_source, stage.occurred_at, stage.sent_at,
@@ -52,7 +53,7 @@ select
     stage.order_value, stage.order_tax, stage.order_shipping, stage.order_coupon, stage.value,
     stage.currency, stage.search_term, stage.engagement_time_ms, stage.scroll_percent,
     stage.element::jsonb, stage.properties::jsonb, stage.own_bot_score, stage.bot_reasons,
-    stage.own_internal, stage.is_key_event, stage.payload_hash, stage.object_key,
+    stage.own_internal, stage.is_key_event, stage.item_count, stage.payload_hash, stage.object_key,
     stage.object_line
 from stage
 join after on after.event_id = stage.event_id

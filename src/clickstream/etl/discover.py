@@ -1,0 +1,98 @@
+"""Which objects of the lake are new, against the ledger of those that were loaded.
+
+Each run lists the last 48 hours of receipt and every hour since the last listing whose objects
+were all loaded; once a day, when asked, and always for a folder, the whole lake. So no hour is
+forgotten because a run failed, and an import's old hours are found within a day.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
+from typing import Final
+
+import psycopg
+from msgspec import Struct
+
+from clickstream.lake import EVENTS, Lake, hour_prefix
+
+RECENT: Final = timedelta(hours=48)
+WHOLE_EVERY: Final = timedelta(days=1)
+_PAGE: Final = 5_000
+"""Keys asked of the ledger at a time."""
+
+
+class Window(Struct, frozen=True):
+    """Hours of receipt, from the first's start to the second's end, both in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+class Discovery(Struct, frozen=True):
+    """What a run looks through: the whole lake, or all hours from one on."""
+
+    kind: str
+    """`all` or `recent`, as etl_discoveries keeps it, or `window`."""
+    after: str | None
+    """The hour's prefix from which keys are listed."""
+    before: str | None = None
+    """The hour's prefix at which the listing ends."""
+
+
+def plan(
+    connection: psycopg.Connection, lake: Lake, now: datetime, *, everything: bool
+) -> Discovery:
+    """How far back this run has to look."""
+    finished = dict(connection.execute("select kind, started_at from etl_discoveries").fetchall())
+    last_all, last_recent = finished.get("all"), finished.get("recent")
+    is_due = last_all is None or now - last_all >= WHOLE_EVERY
+    if everything or is_due or lake.url.startswith("file:"):
+        return Discovery("all", None)
+    since = max(filter(None, (last_all, last_recent)))
+    return Discovery("recent", hour_prefix(min(now, since) - RECENT))
+
+
+def plan_window(window: Window) -> Discovery:
+    """A look at a window alone, whatever was loaded before."""
+    return Discovery("window", hour_prefix(window.start), hour_prefix(window.end))
+
+
+def new_keys(connection: psycopg.Connection, lake: Lake, discovery: Discovery) -> Iterator[str]:
+    """The keys that are not in the ledger, in order; all of them where a window is asked for."""
+    keys = _listed(lake, discovery)
+    if discovery.kind == "window":
+        yield from keys
+        return
+    for page in _paged(keys):
+        rows = connection.execute(
+            "select key from unnest(%s::text[]) with ordinality as listed (key, place)"
+            " where not exists ("
+            '   select from etl_objects where object_key = listed.key collate "C")'
+            " order by place",
+            (page,),
+        )
+        yield from (row[0] for row in rows.fetchall())
+
+
+def finish(connection: psycopg.Connection, discovery: Discovery, started_at: datetime) -> None:
+    """Remember that all that a discovery found was loaded."""
+    if discovery.kind == "window":
+        return
+    connection.execute(
+        "insert into etl_discoveries (kind, started_at) values (%s, %s)"
+        " on conflict (kind) do update set started_at = excluded.started_at",
+        (discovery.kind, started_at),
+    )
+
+
+def _listed(lake: Lake, discovery: Discovery) -> Iterator[str]:
+    keys: Iterable[str] = (one.key for one in lake.list(EVENTS, after=discovery.after))
+    if discovery.before is not None:
+        last = discovery.before
+        keys = takewhile(lambda key: key[: len(last)] <= last, keys)
+    return iter(keys)
+
+
+def _paged(keys: Iterator[str]) -> Iterator[list[str]]:
+    while page := list(islice(keys, _PAGE)):
+        yield page
