@@ -1,6 +1,7 @@
 """The embedded server's settings, all of them, in one place."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -68,6 +69,8 @@ DEFAULTS: Mapping[str, str] = {
     "cluster_name": NAME,
 }
 
+SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+
 # What this module decides for the server's safety; a caller cannot override it.
 FIXED = frozenset({
     "config_file", "data_directory", "hba_file", "ident_file", "listen_addresses", "port",
@@ -82,6 +85,11 @@ def configuration(
 
     ``port`` opens TCP on the loopback; without it the socket is the only door.
     """
+    unknown = [name for name in overrides if not SETTING_NAME.fullmatch(name)]
+    if unknown:
+        raise WarehouseError(
+            f"{unknown[0]!r} is no setting of PostgreSQL: remove it from the server options."
+        )
     refused = sorted(FIXED & {name.lower() for name in overrides})
     if refused:
         raise WarehouseError(
