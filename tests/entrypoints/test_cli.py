@@ -20,9 +20,7 @@ COMMANDS = sorted(
 )
 
 
-def clickstream(
-    *arguments: str, cwd: Path, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def clickstream(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     own = {key: text for key, text in os.environ.items() if not key.startswith("CLICKSTREAM_")}
     return subprocess.run(
         [sys.executable, "-m", "clickstream.entrypoints.cli", *arguments],

@@ -68,7 +68,8 @@ def test_a_bucket_is_the_lake_unless_a_lake_is_named() -> None:
             (ip_network("10.0.0.1"), ip_network("2001:db8::/32")), id="networks",
         ),
         pytest.param(
-            "CLICKSTREAM_INTERNAL_HOSTS", "*.Shop.example.", ("*.shop.example",), id="hosts"
+            "CLICKSTREAM_INTERNAL_HOSTS", "Staging.Shop.example.", ("staging.shop.example",),
+            id="hosts",
         ),
     ],
 )  # fmt: skip
@@ -91,6 +92,7 @@ def test_a_text_is_read_as_what_it_means(key: str, text: str, expected: object) 
         pytest.param("CLICKSTREAM_DEBUG", "perhaps", "true or false", id="switch"),
         pytest.param("CLICKSTREAM_ALLOWED_ORIGINS", "shop.example", "origins", id="origin"),
         pytest.param("CLICKSTREAM_TRUSTED_PROXIES", "10.0.0.0/40", "networks", id="network"),
+        pytest.param("CLICKSTREAM_INTERNAL_HOSTS", "*.shop.example", "host names", id="host"),
         pytest.param("CLICKSTREAM_ALIASES", "beli", "text", id="table"),
     ],
 )

@@ -11,7 +11,14 @@ from typing import Final
 
 import typer
 
-from clickstream.entrypoints.commands import diagnosis, migration, reports, running, simulation
+from clickstream.entrypoints.commands import (
+    diagnosis,
+    loading,
+    migration,
+    reports,
+    running,
+    simulation,
+)
 
 HELP: Final = """Clickstream analytics for online shops, from the first click to the dashboard.
 
@@ -28,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for family in (running, simulation, reports, migration, diagnosis):
+for family in (running, simulation, loading, reports, migration, diagnosis):
     family.add_to(app)
 
 

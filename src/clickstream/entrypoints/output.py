@@ -4,6 +4,7 @@ import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TextIO
 
 import msgspec
@@ -33,6 +34,16 @@ def write_rows(form: Format, name: str, rows: Sequence[Row], *, columns: Sequenc
         write_csv(columns, rows)
     else:
         write_table("", columns, rows)
+
+
+def write_facts(form: Format, name: str, facts: Row) -> None:
+    """What a command did, a line each; or as its only row."""
+    if form is not Format.TABLE:
+        write_rows(form, name, [facts], columns=list(facts))
+        return
+    for key, value in facts.items():
+        shown = " ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else value
+        sys.stdout.write(f"{key:20} {_readable(shown)}\n")
 
 
 def write_json(document: object, out: TextIO | None = None) -> None:
@@ -100,7 +111,7 @@ def _upright(columns: Sequence[str], rows: Sequence[Row]) -> "Table":
 
 
 def _is_number(value: object) -> bool:
-    return not isinstance(value, bool | str) and hasattr(value, "__round__")
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _plain(value: object) -> object:
@@ -114,9 +125,9 @@ def _plain(value: object) -> object:
 def _readable(value: object) -> str:
     if value is None:
         return "-"
-    if isinstance(value, float):
-        return f"{value:,.4f}".rstrip("0").rstrip(".")
-    if _is_number(value):
+    if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
+    if _is_number(value):
+        return f"{value:,.4f}".rstrip("0").rstrip(".")
     text = str(_plain(value))
     return "".join(character if character.isprintable() else "�" for character in text)

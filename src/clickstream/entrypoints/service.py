@@ -39,16 +39,25 @@ class Running:
 
     @classmethod
     def start(
-        cls, service: Service, *, environment: Mapping[str, str], log: Path | None, now: float
+        cls,
+        service: Service,
+        *,
+        environment: Mapping[str, str],
+        log: Path | None,
+        now: float,
+        is_job: bool = False,
     ) -> Self:
-        """Start it; its output goes to the log, or to our own terminal when there is none."""
+        """Start it; its output goes to the log, or where ours goes when there is none.
+
+        A job shows its progress and its errors; its answer is nobody's.
+        """
         theirs, ours = os.pipe()
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         output = os.open(log, flags, 0o600) if log else None
         try:
             process = subprocess.Popen(  # noqa: S603 - our own programs
-                service.command, stdin=theirs, stdout=output, stderr=output, env=dict(environment),
-                start_new_session=True,
+                service.command, stdin=theirs, stderr=output, env=dict(environment),
+                stdout=subprocess.DEVNULL if is_job else output, start_new_session=True,
             )  # fmt: skip
         finally:
             os.close(theirs)

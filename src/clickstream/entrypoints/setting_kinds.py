@@ -20,7 +20,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off"})
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_HOST: Final = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", re.ASCII)
+_HOST: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", re.ASCII)
 
 
 def text(value: object) -> str:
@@ -122,11 +122,11 @@ def header(value: object) -> str:
 
 
 def host(value: object) -> str:
-    """A host name; ``*.`` in front stands for every host below it."""
+    """A host name."""
     name = text(value).lower().rstrip(".")
     if _HOST.fullmatch(name):
         return name
-    raise ValueError("host names such as shop.example or *.shop.example are expected")
+    raise ValueError("host names such as staging.shop.example are expected")
 
 
 def network(value: object) -> Network:

@@ -1,14 +1,11 @@
 """Simulated shoppers at work: into a lake, to a collector, or live until somebody stops them."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Event
 
 import msgspec
 
 from clickstream.entrypoints.progress import progress
+from clickstream.entrypoints.stopping import stop_on_signal
 from clickstream.lake import Lake
 from clickstream.simulate import Scenario, live, posts, send, write_history
 
@@ -31,7 +28,10 @@ def write(scenario: Scenario, lake: Lake) -> Facts:
 
 def post(scenario: Scenario, url: str) -> Facts:
     """What became of a scenario's good events at a collector, sent as fast as it answers."""
-    with progress(f"Posting {scenario.visitors:,} visitors' events") as advance, _stop() as stop:
+    with (
+        progress(f"Posting {scenario.visitors:,} visitors' events") as advance,
+        stop_on_signal() as stop,
+    ):
         sent = send(
             posts(
                 visitors=scenario.visitors,
@@ -49,7 +49,7 @@ def post(scenario: Scenario, url: str) -> Facts:
 def come(url: str, *, seed: int, known: int, rate: float) -> Facts:
     """What became of the events of those who came, until a stop signal."""
     now = datetime.now(UTC)
-    with progress("Shoppers come") as advance, _stop() as stop:
+    with progress("Shoppers come") as advance, stop_on_signal() as stop:
         sent = send(
             live(seed=seed, start=now, events_per_second=rate, known=known),
             url,
@@ -59,19 +59,6 @@ def come(url: str, *, seed: int, known: int, rate: float) -> Facts:
             on_progress=lambda events: advance(None, f"{events:,} events"),
         )
     return _facts(sent)
-
-
-@contextmanager
-def _stop() -> Iterator[Event]:
-    """An event that the stop signals set, for the length of a block."""
-    stop = Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {one: signal.signal(one, lambda *_: stop.set()) for one in numbers}
-    try:
-        yield stop
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def _facts(counted: msgspec.Struct) -> Facts:

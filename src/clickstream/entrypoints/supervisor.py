@@ -81,7 +81,9 @@ class Supervisor:
 
     def run(self, service: Service) -> None:
         """Run something once to its end, on our terminal, keeping the services alive meanwhile."""
-        job = Running.start(service, environment=self._environment, log=None, now=time.monotonic())
+        job = Running.start(
+            service, environment=self._environment, log=None, now=time.monotonic(), is_job=True
+        )
         try:
             while job.status() is None:
                 self._wait()

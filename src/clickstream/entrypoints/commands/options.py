@@ -1,5 +1,7 @@
-"""Options that several commands share."""
+"""Options that several commands share, and how their texts are read."""
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -9,3 +11,27 @@ from clickstream.entrypoints.formats import Format
 FormatOption = Annotated[
     Format, typer.Option("--format", help="A table to read, or JSON or CSV for a program.")
 ]
+
+
+def read_instant(option: str, text: str) -> datetime:
+    """The instant that an option names; a day is its beginning in UTC."""
+    from clickstream.contract import Rejected
+    from clickstream.contract.instants import parse_instant
+    from clickstream.errors import SettingsError
+
+    try:
+        return parse_instant(text, field=option)
+    except Rejected as error:
+        expected = "an instant such as 2026-01-31T12:00:00Z, or a day, is expected"
+        raise SettingsError(option, text, expected) from error
+
+
+def read_duration(option: str, text: str) -> timedelta:
+    """The length of time that an option names."""
+    from clickstream.entrypoints.setting_kinds import duration
+    from clickstream.errors import SettingsError
+
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise SettingsError(option, text, str(error)) from error

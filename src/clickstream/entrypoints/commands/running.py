@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from clickstream.entrypoints.commands.options import read_duration
+
 
 def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: clickstream up --demo")(up)
@@ -31,15 +33,10 @@ def up(
     Events, warehouse and logs lie in CLICKSTREAM_DATA_DIR (./data). A part that dies is started
     again; when this command ends, however it ends, all parts end.
     """
-    from clickstream.entrypoints.setting_kinds import duration
     from clickstream.entrypoints.settings import load_settings
     from clickstream.entrypoints.stack import Stack
-    from clickstream.errors import SettingsError
 
-    try:
-        duration(every)
-    except ValueError as error:
-        raise SettingsError("--every", every, str(error)) from error
+    read_duration("--every", every)
     settings = load_settings()
     settings = replace(
         settings,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clickstream.entrypoints.commands.options import FormatOption
+from clickstream.entrypoints.commands.options import FormatOption, read_instant
 from clickstream.entrypoints.formats import Format
 
 
@@ -43,7 +43,7 @@ def simulate(
     what the reports must say.
     """
     from clickstream.entrypoints import shoppers
-    from clickstream.entrypoints.output import write_rows
+    from clickstream.entrypoints.output import write_facts
     from clickstream.entrypoints.settings import load_settings
     from clickstream.lake import open_lake
     from clickstream.simulate import Scenario
@@ -52,26 +52,10 @@ def simulate(
     if live:
         facts = shoppers.come(to or settings.collector_url, seed=seed, known=visitors, rate=rate)
     else:
-        last = _instant(end) if end else datetime.now(UTC).replace(microsecond=0)
+        last = read_instant("--end", end) if end else datetime.now(UTC).replace(microsecond=0)
         scenario = Scenario(visitors=visitors, days=days, seed=seed, end=last)
         if to:
             facts = shoppers.post(scenario, to)
         else:
             facts = shoppers.write(scenario, open_lake(settings.lake_url))
-    if form is Format.TABLE:
-        for name, value in facts.items():
-            typer.echo(f"{name:18} {value}")
-    else:
-        write_rows(form, "simulate", [facts], columns=list(facts))
-
-
-def _instant(text: str) -> datetime:
-    from clickstream.contract import Rejected
-    from clickstream.contract.instants import parse_instant
-    from clickstream.errors import SettingsError
-
-    try:
-        return parse_instant(text, field="--end")
-    except Rejected as error:
-        expected = "an instant such as 2026-01-31T12:00:00Z is expected"
-        raise SettingsError("--end", text, expected) from error
+    write_facts(form, "simulate", facts)
