@@ -1,6 +1,7 @@
 """Live shoppers come at a steady pace, and reach a collector whatever it answers."""
 
 import json
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from threading import Event, Thread
 import pytest
 
 from clickstream.contract import check_event, decode_object
-from clickstream.errors import SettingsError
+from clickstream.errors import ClickstreamError, SettingsError
 from clickstream.simulate import live, posts, send, simulate
 
 pytestmark = pytest.mark.unit
@@ -138,6 +139,15 @@ def test_paced_events_wait_for_their_time_until_they_are_stopped():
             on_progress=lambda events: stop.set() if events >= 20 else None,
         )
     assert 20 <= sent.events < 200
+
+
+def test_a_collector_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr("clickstream.simulate.posting._PATIENCE", 0.01)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        with pytest.raises(ClickstreamError, match=f"POST http://127.0.0.1:{port}/clickstream"):
+            send(posts(**SCENARIO), f"127.0.0.1:{port}", connections=2)
 
 
 def test_an_address_that_is_none_is_refused():

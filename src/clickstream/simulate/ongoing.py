@@ -7,13 +7,15 @@ from itertools import count
 from typing import Final
 
 from clickstream.simulate.dice import Dice, root
-from clickstream.simulate.instants import MINUTE, SECOND, to_milliseconds
+from clickstream.simulate.instants import SECOND, to_milliseconds
 from clickstream.simulate.stream import Post, come
 from clickstream.simulate.visit import Hit
 from clickstream.simulate.visitor import Visitor
 
-_EVENTS_PER_VISIT: Final = 15
+_EVENTS_PER_VISIT: Final = 11
 _KNOWN_SHARE: Final = 0.4
+_RUSH: Final = 12 * SECOND
+"""At first many come at once, so that the pace is soon the one that is asked for."""
 
 
 def live(
@@ -37,8 +39,8 @@ def live(
         for hit in visit.hits:
             heapq.heappush(waiting, (hit.received, next(order), hit))
         pause = _EVENTS_PER_VISIT * SECOND / events_per_second
-        if at < started + MINUTE:  # so that there is something to see at once
-            pause /= 3
+        if at < started + _RUSH:
+            pause /= 9
         at += int(pause * dice.between(0.2, 1.8))
 
 

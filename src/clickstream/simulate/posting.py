@@ -31,6 +31,8 @@ _WINDOW: Final = 2_000
 _PATIENCE: Final = 10.0
 """Seconds between two attempts, at most."""
 _ATTEMPTS: Final = 30
+_FIRST_ATTEMPTS: Final = 6
+"""At a collector that has not answered yet; about ten seconds."""
 
 
 class Sent(msgspec.Struct):
@@ -181,23 +183,37 @@ class _Sender:
             connection.close()
 
     def post(self, group: list[Post]) -> None:
-        """Posts one group, again and again until it is answered for good, or `stop` is set."""
+        """Posts one group, again and again until it is answered for good, or `stop` is set.
+
+        Raises `ClickstreamError` when patience ends.
+        """
         now = self.clock()
         payloads = [post.payload(now) for post in group]
         body = payloads[0] if len(payloads) == 1 else b"[" + b",".join(payloads) + b"]"
         headers = _headers(group[0])
-        for attempt in range(_ATTEMPTS):
-            if self.stop.is_set():
-                return
+        attempt = 0
+        while not self.stop.is_set():
             answer = self._request(body, headers)
             if answer.is_final:
                 self._count(len(group), answer)
                 return
+            attempt += 1
+            if attempt == (_ATTEMPTS if self.sent.requests else _FIRST_ATTEMPTS):
+                raise self._unanswered(attempt, answer)
+            self._retry(min(answer.pause or 0.2 * 2**attempt, _PATIENCE))
+
+    def _retry(self, pause: float) -> None:
+        with self._lock:
             self.sent.retries += 1
-            self.stop.wait(min(answer.pause or 0.2 * 2**attempt, _PATIENCE))
-        raise ClickstreamError(
-            f"no answer from {self._target.host}:{self._target.port or ''} to POST "
-            f"{self._target.path} after {_ATTEMPTS} attempts; is the collector running there?"
+        self.stop.wait(pause)
+
+    def _unanswered(self, attempts: int, answer: Answer) -> ClickstreamError:
+        target = self._target
+        where = f"http{'s' * target.is_secure}://{target.host}:{target.port or ''}{target.path}"
+        what = f"{answer.status} is all that" if answer.status else "nothing"
+        return ClickstreamError(
+            f"{what} comes from POST {where} after {attempts} attempts; is the collector "
+            "running there, and can it write to its lake?"
         )
 
     def _request(self, body: bytes, headers: dict[str, str]) -> Answer:
