@@ -46,6 +46,10 @@ class Activity:
 
     async def end(self) -> None:
         self.running -= 1
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Tells the browser, unless something is under way, that what it shows is the answer."""
         if not self.running:
             await self.session.send_custom_message("settled", {})
 
@@ -67,6 +71,13 @@ class Latest(Generic[T]):
         self.cancel()
         self.activity.begin()
         self._task = asyncio.create_task(self._run(fetch))
+
+    def give_up(self, words: str) -> None:
+        """Stops waiting. Figures that stand already keep standing; else ``words`` take the place."""
+        self.cancel()
+        with reactive.isolate():
+            if not isinstance(self.outcome(), Ready):
+                self.outcome.set(Failed(words))
 
     def cancel(self) -> None:
         if self._task is not None:

@@ -1,22 +1,21 @@
-"""Answers from analytics: asked in threads, shared by all sessions, cancelled when nobody waits."""
+"""Answers from analytics: shared by all sessions, cancelled when nobody waits for them."""
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-Row = Mapping[str, object]
+from clickstream.analytics import Report
+from clickstream.analytics.freshness import Freshness
+
 Option = str | int | bool | tuple[str, ...] | None
 
-WORKERS: Final = 4
 KEPT_ANSWERS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A report's name and its options: equal questions have equal answers between two ETL runs."""
+    """A report's name and its options: equal questions have equal answers until the next load."""
 
     report: str
     options: tuple[tuple[str, Option], ...] = ()
@@ -24,40 +23,23 @@ class Question:
 
 def question(report: str, **options: Option) -> Question:
     """A question whose options are ordered by name; those that are None are left out."""
-    given = {key.rstrip("_"): value for key, value in options.items() if value is not None}
+    given = {key: value for key, value in options.items() if value is not None}
     return Question(report, tuple(sorted(given.items())))
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How far the warehouse is: ``version`` changes with each ETL run that changed rows."""
-
-    version: str
-    as_of: str | None
-    events: int
-
-
-class Asking(Protocol):
-    """One question under way: ``run`` blocks in a worker's thread, ``cancel`` comes from another."""
-
-    def run(self) -> list[Row]: ...
-
-    def cancel(self) -> None: ...
 
 
 class Source(Protocol):
     """What the dashboard reads from: the warehouse, or a stand-in in tests."""
 
-    def prepare(self, asked: Question) -> Asking: ...
+    async def ask(self, asked: Question) -> Report: ...
 
-    def state(self) -> State: ...
+    async def freshness(self) -> Freshness: ...
 
-    def close(self) -> None: ...
+    async def close(self) -> None: ...
 
 
 @dataclass(slots=True)
 class _Shared:
-    task: asyncio.Task[list[Row]]
+    task: asyncio.Task[Report]
     waiting: int = 0
 
 
@@ -71,26 +53,19 @@ class Answers:
 
     source: Source
     version: str = ""
-    _pool: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(WORKERS, thread_name_prefix="dashboard")
-    )
     _kept: OrderedDict[tuple[str, Question], _Shared] = field(default_factory=OrderedDict)
 
-    async def state(self) -> State:
+    async def freshness(self) -> Freshness:
         """The state of the warehouse now; a new version empties the cache."""
-        state = await asyncio.get_running_loop().run_in_executor(self._pool, self.source.state)
-        if state.version != self.version:
-            self.version = state.version
-            self._forget()
-        return state
+        fresh = await self.source.freshness()
+        if fresh.version != self.version:
+            self.version = fresh.version
+            self._kept.clear()
+        return fresh
 
-    async def ask(self, asked: Question) -> list[Row]:
-        """The rows that answer a question. Raises what the source raises; failures are not kept."""
-        key = (self.version, asked)
-        shared = self._kept.get(key)
-        if shared is None or _has_failed(shared.task):
-            shared = self._kept[key] = _Shared(asyncio.create_task(self._run(asked)))
-        self._kept.move_to_end(key)
+    async def ask(self, asked: Question) -> Report:
+        """The report that answers a question. Raises what the source raises; that is not kept."""
+        shared = self._shared(asked)
         shared.waiting += 1
         try:
             return await asyncio.shield(shared.task)
@@ -98,25 +73,19 @@ class Answers:
             shared.waiting -= 1
             if not shared.waiting and not shared.task.done():
                 shared.task.cancel()
-                self._kept.pop(key, None)
 
-    async def _run(self, asked: Question) -> list[Row]:
-        asking = self.source.prepare(asked)
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, asking.run)
-        except asyncio.CancelledError:
-            asking.cancel()
-            raise
-
-    def _forget(self) -> None:
-        unfinished = [key for key, shared in self._kept.items() if not shared.task.done()]
-        self._kept = OrderedDict((key, self._kept[key]) for key in unfinished[-KEPT_ANSWERS:])
-
-    def close(self) -> None:
-        """Ends the threads and the source's connections."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self.source.close()
+    def _shared(self, asked: Question) -> _Shared:
+        key = (self.version, asked)
+        shared = self._kept.get(key)
+        if shared is None or _has_failed(shared.task):
+            shared = self._kept[key] = _Shared(asyncio.create_task(self.source.ask(asked)))
+            while len(self._kept) > KEPT_ANSWERS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return shared
 
 
-def _has_failed(task: asyncio.Task[list[Row]]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
+def _has_failed(task: asyncio.Task[Report]) -> bool:
+    if task.cancelling() or task.cancelled():
+        return True
+    return task.done() and task.exception() is not None

@@ -1,0 +1,141 @@
+"""The dashboard as an ASGI application: the Shiny app behind its safeguards."""
+
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from shiny import App, ui
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from clickstream.dashboard.desk import Office
+from clickstream.dashboard.export import to_csv
+from clickstream.dashboard.filters import read_view
+from clickstream.dashboard.guard import Guard, content_policy
+from clickstream.dashboard.pages.overview import OVERVIEW
+from clickstream.dashboard.pages.page import Page
+from clickstream.dashboard.pages.products import PRODUCTS
+from clickstream.dashboard.queries import Answers, Source
+from clickstream.dashboard.session import make_server
+from clickstream.dashboard.shell import document
+from clickstream.dashboard.source import OpenConnection, WarehouseSource
+from clickstream.errors import ReportError, WarehouseError
+
+WWW: Final = Path(__file__).parent / "www"
+PAGES: Final[Sequence[Page]] = (OVERVIEW, PRODUCTS)
+log = logging.getLogger(__name__)
+
+
+def create_app(
+    open_connection: OpenConnection,
+    *,
+    clock: Callable[[], dt.datetime],
+    collector_url: str,
+    allowed_origins: Sequence[str] = (),
+) -> ASGIApp:
+    """The dashboard over a warehouse.
+
+    ``open_connection`` opens a reader's connection in autocommit; ``clock`` gives the instant now
+    in the report's time zone; ``allowed_origins`` are further addresses, beside the one that it is
+    served under, from which a browser may open its websocket.
+    """
+    source = WarehouseSource(open_connection, clock)
+    return assemble(
+        source, clock=clock, collector_url=collector_url, allowed_origins=allowed_origins
+    )
+
+
+def assemble(
+    source: Source,
+    *,
+    clock: Callable[[], dt.datetime],
+    collector_url: str,
+    allowed_origins: Sequence[str] = (),
+) -> ASGIApp:
+    """The dashboard over any source of answers."""
+    office = Office(Answers(source), clock, collector_url, explain)
+    page = ui.page_html(document(PAGES, version=_assets_version()))
+    shiny_app = App(page, make_server(PAGES, office))
+    html = shiny_app.ui["html"] if isinstance(shiny_app.ui, dict) else ""
+    guard = Middleware(Guard, policy=content_policy(html), allowed_origins=tuple(allowed_origins))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await shiny_app.stop()
+        await source.close()
+
+    return Starlette(
+        routes=[
+            Route("/health", _health),
+            Route("/export/{name}.csv", _export_of(office)),
+            Mount("/assets", app=StaticFiles(directory=WWW)),
+            Mount("/", app=shiny_app),
+        ],
+        middleware=[guard, Middleware(GZipMiddleware, minimum_size=800)],
+        lifespan=lifespan,
+    )
+
+
+def explain(error: Exception) -> str:
+    """An error in words for the reader of a page: what is wrong and what to do, without a trace."""
+    match error:
+        case WarehouseError() | psycopg.OperationalError():
+            if isinstance(error, psycopg.errors.QueryCanceled):
+                return "It took too long. Choose fewer days or fewer filters."
+            return (
+                "The warehouse does not answer. Look with `clickstream doctor`; "
+                "this page tries again by itself."
+            )
+        case psycopg.errors.UndefinedTable() | psycopg.errors.UndefinedColumn():
+            return "The warehouse's tables are of another version. Run `clickstream migrate`."
+        case ReportError():
+            return str(error)
+    return "Something unexpected happened; the dashboard's log says what."
+
+
+async def _health(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+def _export_of(office: Office) -> Callable[[Request], object]:
+    exports = {
+        f"{page.key}-{name}": export for page in PAGES for name, export in page.exports.items()
+    }
+
+    async def export(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in exports:
+            return PlainTextResponse(f"There is no table {name}.\n", status_code=404)
+        view = read_view(request.url.query, [page.key for page in PAGES])
+        try:
+            sheet = await exports[name](office, view)
+        except Exception as error:  # noqa: BLE001 - answered in words
+            log.exception("The table %s could not be taken away", name)
+            return PlainTextResponse(explain(error) + "\n", status_code=503)
+        period = view.filters.period(office.today())
+        file = f"{name}_{period.start}_{period.end}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+        text = to_csv(sheet.head, sheet.rows)
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+    return export
+
+
+def _assets_version() -> str:
+    """A short hash of what is served beside the page, so that browsers never mix two versions."""
+    seen = hashlib.sha256()
+    for path in sorted(WWW.glob("*.*")):
+        seen.update(path.read_bytes())
+    return seen.hexdigest()[:10]

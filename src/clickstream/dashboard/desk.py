@@ -1,0 +1,116 @@
+"""What one session of the dashboard works with: its view, its questions, and what it waits for."""
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from shiny import Session, reactive
+
+from clickstream.analytics import Report
+from clickstream.analytics.freshness import Freshness
+from clickstream.dashboard.filters import Filters, Period, View
+from clickstream.dashboard.loading import Activity, Failed, Latest, Loading, Outcome, Ready
+from clickstream.dashboard.queries import Answers, Option, question
+
+T = TypeVar("T")
+LOOK_SECONDS: Final = 5.0
+REFRESH_SECONDS: Final = 20.0
+AWAY: Final = "The warehouse is away. The figures come back by themselves once it answers."
+
+
+@dataclass(slots=True)
+class Office:
+    """What all sessions share: the answers, the clock in the report's zone, where events go."""
+
+    answers: Answers
+    clock: Callable[[], dt.datetime]
+    collector_url: str
+    explain: Callable[[Exception], str]
+    _looked: float = float("-inf")
+    _state: Outcome[Freshness] = field(default_factory=Loading)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def today(self) -> dt.date:
+        return self.clock().date()
+
+    async def state(self) -> Outcome[Freshness]:
+        """The warehouse's state, looked at once every few seconds for all sessions together."""
+        async with self._lock:
+            if time.monotonic() - self._looked >= LOOK_SECONDS - 0.5:
+                self._state = await self._look()
+                self._looked = time.monotonic()
+            return self._state
+
+    async def _look(self) -> Outcome[Freshness]:
+        try:
+            return Ready(await self.answers.freshness())
+        except Exception as error:  # noqa: BLE001 - shown in words on every page
+            return Failed(self.explain(error))
+
+    async def ask(
+        self, report: str, filters: Filters, period: Period, **options: Option
+    ) -> Report:
+        """The report for a period under the filters chosen."""
+        chosen = {f"only_{name}": values for name, values in filters.chosen}
+        asked = question(report, from_=str(period.start), to=str(period.end), **chosen, **options)
+        return await self.answers.ask(asked)
+
+
+@dataclass(slots=True)
+class Desk:
+    """One session: what it looks at, what the warehouse holds, and what is being fetched."""
+
+    office: Office
+    session: Session
+    activity: Activity
+    view: reactive.Value[View]
+    state: reactive.Value[Outcome[Freshness]] = field(
+        default_factory=lambda: reactive.Value(Loading())
+    )
+    _refreshed: float = float("-inf")
+
+    def load(
+        self, page: str, fetch: Callable[[View], Awaitable[T]], *, keys: tuple[str, ...] = ()
+    ) -> reactive.Value[Outcome[T]]:
+        """The outcome of ``fetch`` for the view, while ``page`` is shown.
+
+        Fetched again when the filters, one of the page's own ``keys`` or the data have changed.
+        """
+        latest: Latest[T] = Latest(self.activity, self.office.explain)
+        asked: list[object] = [None]
+
+        @reactive.effect
+        def _() -> None:
+            view, state = self.view(), self.state()
+            if view.page != page:
+                return
+            if isinstance(state, Failed):
+                latest.give_up(AWAY)
+                asked[0] = None
+            elif isinstance(state, Ready):
+                wanted = (view.filters, [view.text(key) for key in keys], state.value.version)
+                if wanted != asked[0]:
+                    asked[0] = wanted
+                    latest.request(lambda: fetch(view))
+
+        return latest.outcome
+
+    async def follow(self) -> None:
+        """Keeps ``state`` up to date until the session ends; figures refresh no faster than set."""
+        while True:
+            await self._take(await self.office.state())
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _take(self, seen: Outcome[Freshness]) -> None:
+        with reactive.isolate():
+            known = self.state()
+        is_refresh = isinstance(known, Ready) and isinstance(seen, Ready)
+        if seen == known or (is_refresh and time.monotonic() - self._refreshed < REFRESH_SECONDS):
+            return
+        self._refreshed = time.monotonic()
+        async with reactive.lock():
+            self.state.set(seen)
+            await reactive.flush()

@@ -1,0 +1,270 @@
+"""The building blocks of a page: figures, cards, bars, words, charts and skeletons."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from htmltools import Tag, TagChild, tags
+from shiny import module
+from shiny.render.renderer import Jsonifiable, Renderer
+
+from clickstream.dashboard.loading import Failed, Loading, Outcome, Ready
+
+T = TypeVar("T")
+Drawing = Mapping[str, object]
+Figures = Mapping[str, object]
+
+_ICONS: Mapping[str, str] = {
+    "overview": "M2.5 13.5v-5h3v5zM6.5 13.5v-11h3v11zM10.5 13.5v-8h3v8z",
+    "products": "M8 1.8 13.5 4.7v6.6L8 14.2l-5.5-2.9V4.7zM2.7 4.8 8 7.7l5.3-2.9M8 7.7v6.3",
+    "menu": "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
+    "filter": "M2 4h12M4.5 8h7M6.5 12h3",
+    "calendar": "M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2.2V5M10.5 2.2V5",
+    "close": "m4 4 8 8M12 4l-8 8",
+    "download": "M8 2.5v7.5M4.8 7 8 10.2 11.2 7M2.5 13.2h11",
+    "moon": "M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8z",
+    "sun": "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3"
+    "M3.4 3.4l.9.9M11.7 11.7l.9.9M12.6 3.4l-.9.9M4.3 11.7l-.9.9",
+}
+
+
+def svg(*children: TagChild, **attributes: str) -> Tag:
+    return Tag("svg", *children, aria_hidden="true", focusable="false", **attributes)
+
+
+def icon(name: str, class_: str = "icon") -> Tag:
+    """A line icon of 16 by 16, hidden from screen readers."""
+    return svg(Tag("path", d=_ICONS[name]), class_=class_, viewBox="0 0 16 16")
+
+
+def pairs(**values: str | int) -> str:
+    """A change of the view as a query string, for ``data-set`` and ``data-toggle``."""
+    return urlencode(values)
+
+
+def figure(
+    value: float | None, unit: str, *, currency: str | None = None, is_compact: bool = True
+) -> Tag:
+    """A number that the browser writes in the reader's locale; an en dash where there is none."""
+    attributes = {"data-unit": unit, "data-currency": currency or ""}
+    if is_compact:
+        attributes["data-compact"] = ""
+    text = "" if value is None else plain(value)
+    return Tag("data", text or "–", attributes, value=text)
+
+
+def plain(value: float) -> str:
+    """A number without exponent, thousands separators or needless decimals."""
+    text = format(Decimal(repr(round(value, 6))), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def moment(value: object, style: str) -> Tag:
+    """A date or an instant that the browser writes in the reader's locale."""
+    return tags.time({"data-style": style}, str(value), datetime=str(value))
+
+
+def hint(label: str, definition: str) -> Tag:
+    """The small question mark that shows what a metric means."""
+    return tags.button(
+        {"data-hint": definition, "aria-label": f"What is {label}? {definition}"},
+        "?",
+        type="button",
+        class_="hint-button",
+    )
+
+
+def delta(change: float | None, *, is_better_higher: bool = True) -> Tag | None:
+    """A change against the previous period, coloured by whether it is welcome."""
+    if change is None:
+        return None
+    good = (change > 0) == is_better_higher
+    mood = "" if abs(change) < 0.0005 else " good" if good else " bad"
+    return Tag(
+        "data",
+        {"data-unit": "change"},
+        plain(change),
+        value=plain(change),
+        class_=f"change{mood}",
+    )
+
+
+def sparkline(values: Sequence[float | None]) -> Tag:
+    """A line of 100 by 30 units, stretched to the tile, with its area; flat where all is equal."""
+    points = [value or 0.0 for value in values] or [0.0]
+    if len(points) == 1:
+        points = points * 2
+    low, high = min(points), max(points)
+    height = (high - low) or 1.0
+    step = 100 / (len(points) - 1)
+    drawn = [
+        f"{index * step:.2f},{27 - 22 * (value - low) / height:.2f}"
+        for index, value in enumerate(points)
+    ]
+    line = "M" + "L".join(drawn)
+    return svg(
+        Tag("path", d=f"{line}L100,34L0,34Z", class_="area"),
+        Tag("path", d=line, class_="line"),
+        class_="spark",
+        viewBox="0 0 100 34",
+        preserveAspectRatio="none",
+    )
+
+
+def card(
+    title: str, *body: TagChild, sub: TagChild = None, tools: TagChild = None, span: int = 12
+) -> Tag:
+    """A bordered box with a heading, a line under it, and tools at its right."""
+    return tags.section(
+        tags.div(
+            tags.div(tags.h3(title), tags.div(sub, class_="sub") if sub else None),
+            tools,
+            class_="card-head",
+        ),
+        *body,
+        class_=f"card span-{span}",
+        aria_label=title,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a bar list: what it is named, how much it has, and what choosing it filters."""
+
+    name: str
+    value: float
+    share: float | None = None
+    toggle: str | None = None
+
+
+def bar_list(
+    bars: Sequence[Bar], *, unit: str, heads: tuple[str, str, str], currency: str | None = None
+) -> Tag:
+    """Rows with a bar behind each, the longest being the full width."""
+    longest = max((bar.value for bar in bars), default=0) or 1
+    return tags.div(
+        tags.div(*(tags.span(head) for head in heads), class_="bars-head"),
+        tags.div(*(_bar(bar, longest, unit, currency) for bar in bars), class_="bars"),
+    )
+
+
+def _bar(bar: Bar, longest: float, unit: str, currency: str | None) -> Tag:
+    width = f"{max(0.4, 100 * bar.value / longest):.2f}%"
+    inside = (
+        svg(Tag("rect", width=width, height="100%", rx="7")),
+        tags.span(bar.name, class_="bars-name", title=bar.name),
+        figure(bar.value, unit, currency=currency),
+        None if bar.share is None else _share(bar.share),
+    )
+    if bar.toggle is None:
+        return tags.div(*inside, class_="bars-row")
+    return tags.button(
+        {"data-toggle": bar.toggle, "data-focus": bar.toggle, "title": f"Show only {bar.name}"},
+        *inside,
+        type="button",
+    )
+
+
+def _share(value: float) -> Tag:
+    shown = figure(value, "share")
+    shown.add_class("share")
+    return shown
+
+
+def words(title: str, text: TagChild = None, *actions: TagChild) -> Tag:
+    """What stands where there is nothing to draw: why, and what to do next."""
+    return tags.div(
+        tags.strong(title),
+        tags.p(text) if text else None,
+        tags.div(*actions, class_="actions") if actions else None,
+        class_="words",
+    )
+
+
+def nothing_here() -> Tag:
+    """The words for a period and filters that no event matches."""
+    return words(
+        "Nothing in these dates",
+        "No event matches the dates and filters chosen. Choose other dates, or fewer filters.",
+        tags.button({"data-set": "range=90d&from=&to="}, "Last 90 days", class_="button small"),
+        tags.button({"data-set": CLEAR}, "Clear filters", class_="button small"),
+    )
+
+
+CLEAR = "channel=&device=&brand=&category=&login="
+
+
+def ghost(kind: str) -> Tag:
+    """A quiet shape in the place of figures that are on their way."""
+    return tags.div(class_=f"ghost ghost-{kind}", role="status", aria_label="Loading")
+
+
+def block(
+    outcome: Outcome[T], draw: Callable[[T], TagChild], *, waiting: str = "rows"
+) -> TagChild:
+    """What a part of the page shows: a skeleton, the figures, or why there are none."""
+    match outcome:
+        case Ready(value):
+            return draw(value)
+        case Failed(reason):
+            return words("This could not be loaded", reason)
+        case Loading():
+            return ghost(waiting)
+    return None
+
+
+def in_place_of_chart(outcome: Outcome[T], has_any: Callable[[T], bool]) -> TagChild:
+    """What covers a chart's place while it waits, or where there is nothing to draw."""
+    if isinstance(outcome, Ready) and has_any(outcome.value):
+        return None
+    return tags.div(
+        block(outcome, lambda _: nothing_here(), waiting="chart"), class_="chart-words"
+    )
+
+
+class render_chart(Renderer[Drawing]):  # noqa: N801 - a decorator, named as Shiny names its own
+    """Renders a drawing of ``charts`` to the browser's ECharts; None leaves the place blank."""
+
+    async def transform(self, value: Drawing) -> Jsonifiable:
+        return dict(value)  # type: ignore[arg-type]
+
+
+def chart(id_: str, *, class_: str = "") -> Tag:
+    """The place where a ``render_chart`` of this id draws."""
+    return tags.div(id=module.resolve_id(id_), class_=f"chart {class_}".strip(), role="img")
+
+
+def menu_item(text: str, *, set_: str, is_on: bool) -> Tag:
+    return tags.button(
+        {"data-set": set_, "aria-pressed": str(is_on).lower(), "data-focus": set_},
+        text,
+        type="button",
+    )
+
+
+def segments(options: Iterable[tuple[str, str]], *, key: str, chosen: str, label: str) -> Tag:
+    """Buttons side by side of which one is pressed; choosing sets ``key`` in the URL."""
+    return tags.div(
+        *(menu_item(text, set_=pairs(**{key: value}), is_on=value == chosen) for value, text in options),
+        class_="seg",
+        role="group",
+        aria_label=label,
+    )
+
+
+
+
+def export_link(name: str, *, text: str = "") -> Tag:
+    """A link that takes a table away as CSV, under the filters of the moment."""
+    return tags.a(
+        {"data-export": name},
+        icon("download"),
+        text,
+        href=f"export/{name}.csv",
+        download="",
+        class_="button" if text else "icon-button",
+        title="Take away as CSV",
+        aria_label="Take away as CSV",
+    )

@@ -1,0 +1,22 @@
+"""Figures of reports as numbers, and how they changed. What a metric is comes from its definition."""
+
+from clickstream.contract.metrics import METRICS, Metric
+
+
+def metric(name: str) -> Metric:
+    """The definition of a metric, from the one file of definitions."""
+    return METRICS[name]
+
+
+def change(now: float | None, before: float | None) -> float | None:
+    """The relative change from ``before`` to ``now``; None where there was nothing before."""
+    if now is None or not before:
+        return None
+    return (now - before) / abs(before)
+
+
+def number(value: object) -> float | None:
+    """A figure of a report's row as a float; None where the report has none."""
+    if value is None or isinstance(value, bool):
+        return None
+    return float(str(value))

@@ -1,0 +1,145 @@
+"""Overview: how the shop does, against the period before, and where its visitors come from."""
+
+from typing import Final
+
+from htmltools import Tag, TagChild, TagList, tags
+from shiny import Inputs, Outputs, Session, module, reactive, render, ui
+
+from clickstream.dashboard import charts, kit
+from clickstream.dashboard.desk import Desk, Office
+from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_chart
+from clickstream.dashboard.loading import Ready
+from clickstream.dashboard.pages import overview_data as data
+from clickstream.dashboard.pages import overview_parts as parts
+from clickstream.dashboard.pages.page import Page, Sheet
+
+KEY: Final = "overview"
+
+
+@module.ui
+def overview_ui() -> TagList:
+    return TagList(
+        tags.div(
+            ui.output_ui("headline"),
+            tags.div(
+                ui.output_ui("trend_head"),
+                tags.div(kit.chart("trend"), ui.output_ui("trend_words"), class_="chart-box"),
+                class_="trend",
+            ),
+            class_="card",
+        ),
+        tags.div(
+            _list("channels", "Top channels", "Sessions by what brought the visitor", span=6),
+            kit.card(
+                "Checkout",
+                tags.div(ui.output_ui("funnel"), class_="card-body"),
+                sub="Visitors who reach each step within 14 days of the first",
+                span=6,
+            ),
+            _list("pages", "Top pages", "Page views by address", span=7),
+            _list("devices", "Devices", "Sessions by kind of device", span=5),
+            class_="grid",
+        ),
+    )
+
+
+def _list(output: str, title: str, sub: str, *, span: int) -> Tag:
+    body = tags.div(ui.output_ui(output), class_="card-body")
+    return kit.card(title, body, sub=sub, tools=kit.export_link(f"{KEY}-{output}"), span=span)
+
+
+@module.server
+def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None:  # noqa: A002
+    office = desk.office
+    headline = desk.load(KEY, lambda view: data.fetch_headline(office, view))
+    trend = desk.load(KEY, lambda view: data.fetch_trend(office, view), keys=("metric", "interval"))
+    funnel = desk.load(KEY, lambda view: data.fetch_funnel(office, view))
+    pages = desk.load(KEY, lambda view: data.fetch_pages(office, view))
+    channels = desk.load(KEY, lambda view: data.fetch_sessions_by(office, view, "channel"))
+    devices = desk.load(KEY, lambda view: data.fetch_sessions_by(office, view, "device"))
+
+    @output(id="headline")
+    @render.ui
+    def _headline() -> TagChild:
+        view = desk.view()
+        return kit.block(headline(), lambda found: parts.headline(found, view), waiting="strip")
+
+    @output(id="trend_head")
+    @render.ui
+    def _trend_head() -> TagChild:
+        shown, beside = trend(), headline()
+        if not isinstance(shown, Ready):
+            return None
+        currencies = beside.value.currencies if isinstance(beside, Ready) else ()
+        with reactive.isolate():
+            period = desk.view().filters.period(office.today())
+        return parts.trend_head(shown.value, period, currencies)
+
+    @output(id="trend")
+    @render_chart
+    def _trend() -> charts.Drawing | None:
+        shown = trend()
+        return parts.trend_drawing(shown.value) if isinstance(shown, Ready) else None
+
+    @output(id="trend_words")
+    @render.ui
+    def _trend_words() -> TagChild:
+        return kit.in_place_of_chart(trend(), parts.has_points)
+
+    @output(id="funnel")
+    @render.ui
+    def _funnel() -> TagChild:
+        return kit.block(funnel(), parts.funnel)
+
+    @output(id="pages")
+    @render.ui
+    def _pages() -> TagChild:
+        heads = ("Page", "Views")
+        return kit.block(
+            pages(), lambda found: parts.shares(found, dimension=None, heads=heads)
+        )
+
+    @output(id="channels")
+    @render.ui
+    def _channels() -> TagChild:
+        heads = ("Channel", "Sessions")
+        return kit.block(
+            channels(), lambda found: parts.shares(found, dimension="channel", heads=heads)
+        )
+
+    @output(id="devices")
+    @render.ui
+    def _devices() -> TagChild:
+        heads = ("Device", "Sessions")
+        return kit.block(
+            devices(), lambda found: parts.shares(found, dimension="device", heads=heads)
+        )
+
+
+async def _sessions_sheet(office: Office, view: View, dimension: str) -> Sheet:
+    found = await data.fetch_sessions_by(office, view, dimension)
+    return Sheet((dimension, "sessions", "share"), [(s.name, s.value, s.share) for s in found])
+
+
+async def _channels_sheet(office: Office, view: View) -> Sheet:
+    return await _sessions_sheet(office, view, "channel")
+
+
+async def _devices_sheet(office: Office, view: View) -> Sheet:
+    return await _sessions_sheet(office, view, "device")
+
+
+async def _pages_sheet(office: Office, view: View) -> Sheet:
+    found = await data.fetch_pages(office, view)
+    return Sheet(("page", "views", "share"), [(s.name, s.value, s.share) for s in found])
+
+
+OVERVIEW: Final = Page(
+    key=KEY,
+    title="Overview",
+    icon="overview",
+    ui=overview_ui,
+    server=overview_server,
+    exports={"channels": _channels_sheet, "devices": _devices_sheet, "pages": _pages_sheet},
+)

@@ -1,0 +1,124 @@
+"""Products: what is seen, put into carts and sold; by product, brand and category."""
+
+from typing import Final
+
+from htmltools import TagChild, TagList, tags
+from shiny import Inputs, Outputs, Session, module, render, ui
+
+from clickstream.dashboard import charts, kit
+from clickstream.dashboard.desk import Desk, Office
+from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_chart
+from clickstream.dashboard.loading import Ready
+from clickstream.dashboard.pages import products_parts as parts
+from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.pages.products_data import (
+    FIGURES,
+    GROUPS,
+    chosen_group,
+    fetch_products,
+)
+
+KEY: Final = "products"
+
+
+@module.ui
+def products_ui() -> TagList:
+    search = tags.input(
+        {"data-param": "q"}, type="search", placeholder="Search by name", aria_label="Search"
+    )
+    tools = tags.div(
+        ui.output_ui("groups"),
+        search,
+        tags.span(class_="push"),
+        kit.export_link(f"{KEY}-{KEY}", text="CSV"),
+        class_="table-tools",
+    )
+    return TagList(
+        tags.div(
+            _chart_card("ranking", "Best sellers", span=7),
+            _chart_card("scatter", "Seen and wanted", span=5),
+            tags.section(tools, ui.output_ui("table"), class_="card span-12", aria_label="Table"),
+            class_="grid first",
+        )
+    )
+
+
+def _chart_card(name: str, title: str, *, span: int) -> TagChild:
+    box = tags.div(
+        kit.chart(name, class_="tall"), ui.output_ui(f"{name}_words"), class_="chart-box"
+    )
+    return kit.card(
+        title, tags.div(box, class_="card-body"), sub=ui.output_ui(f"{name}_sub"), span=span
+    )
+
+
+@module.server
+def products_server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None:  # noqa: A002
+    office = desk.office
+    found = desk.load(KEY, lambda view: fetch_products(office, view), keys=("by",))
+
+    @output(id="groups")
+    @render.ui
+    def _groups() -> TagChild:
+        chosen = chosen_group(desk.view())
+        return kit.segments(GROUPS.items(), key="by", chosen=chosen, label="Grouped by")
+
+    @output(id="table")
+    @render.ui
+    def _table() -> TagChild:
+        view = desk.view()
+        return kit.block(found(), lambda products: parts.table(products, view))
+
+    @output(id="ranking_sub")
+    @render.ui
+    def _ranking_sub() -> TagChild:
+        view = desk.view()
+        title = parts.measure(parts.ranked_by(view), None).label.lower()
+        return f"The ten {GROUPS[chosen_group(view)].lower()} with the most: {title}"
+
+    @output(id="scatter_sub")
+    @render.ui
+    def _scatter_sub() -> TagChild:
+        return "Views against the share put into a cart; larger earns more"
+
+    @output(id="ranking")
+    @render_chart
+    def _ranking() -> charts.Drawing | None:
+        shown = found()
+        return parts.ranking(shown.value, desk.view()) if isinstance(shown, Ready) else None
+
+    @output(id="scatter")
+    @render_chart
+    def _scatter() -> charts.Drawing | None:
+        shown = found()
+        return parts.scatter(shown.value, desk.view()) if isinstance(shown, Ready) else None
+
+    @output(id="ranking_words")
+    @render.ui
+    def _ranking_words() -> TagChild:
+        shown, view = found(), desk.view()
+        return kit.in_place_of_chart(shown, lambda value: parts.ranking(value, view) is not None)
+
+    @output(id="scatter_words")
+    @render.ui
+    def _scatter_words() -> TagChild:
+        shown, view = found(), desk.view()
+        return kit.in_place_of_chart(shown, lambda value: parts.scatter(value, view) is not None)
+
+
+async def _sheet(office: Office, view: View) -> Sheet:
+    products = await fetch_products(office, view)
+    head = (products.group, "name", "brand_and_category", *FIGURES, "currency")
+    return Sheet(head, parts.csv_rows(products))
+
+
+PRODUCTS: Final = Page(
+    key=KEY,
+    title="Products",
+    icon="products",
+    group="Commerce",
+    ui=products_ui,
+    server=products_server,
+    exports={KEY: _sheet},
+)

@@ -1,0 +1,208 @@
+"""One session: the view from the URL, the shared outputs of the frame, the pages' servers."""
+
+import asyncio
+import shlex
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from htmltools import TagChild, TagList, tags
+from shiny import Inputs, Outputs, Session, reactive, render
+
+from clickstream.analytics.freshness import Freshness
+from clickstream.dashboard import kit
+from clickstream.dashboard.choices import Choices, fetch_choices
+from clickstream.dashboard.desk import Desk, Office
+from clickstream.dashboard.filters import DIMENSIONS, View, read_view
+from clickstream.dashboard.loading import Activity, Failed, Latest, Outcome, Ready
+from clickstream.dashboard.pages.page import Page
+
+EXAMPLE: Final = '{"eventName": "page_view", "pageUrl": "https://shop.example/", "clientId": "me"}'
+
+
+def make_server(
+    pages: Sequence[Page], office: Office
+) -> Callable[[Inputs, Outputs, Session], None]:
+    """The function that Shiny calls once for each session."""
+
+    def server(input: Inputs, output: Outputs, session: Session) -> None:  # noqa: A002
+        with reactive.isolate():
+            start = read_view(session.clientdata.url_search().lstrip("?"), _keys(pages))
+        desk = Desk(office, session, Activity(session), reactive.Value(start))
+        _follow_url(input, desk, pages)
+        _start_pages(desk, pages)
+        _frame(input, output, desk)
+        following = asyncio.create_task(desk.follow())
+        session.on_ended(lambda: _stop(following))
+
+    return server
+
+
+def _keys(pages: Sequence[Page]) -> list[str]:
+    return [page.key for page in pages]
+
+
+def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+
+
+def _follow_url(input: Inputs, desk: Desk, pages: Sequence[Page]) -> None:  # noqa: A002
+    @reactive.effect
+    @reactive.event(input.query)
+    def _() -> None:
+        seen = read_view(input.query(), _keys(pages))
+        if seen != desk.view():
+            desk.view.set(seen)
+        # A view that needs nothing new from analytics has settled once its outputs are sent.
+        desk.session.on_flushed(desk.activity.settle, once=True)
+
+
+def _start_pages(desk: Desk, pages: Sequence[Page]) -> None:
+    """Starts a page's server when the page is first shown, so that others cost nothing."""
+    started: set[str] = set()
+
+    @reactive.effect(priority=1)
+    def _() -> None:
+        shown = desk.view().page
+        for page in pages:
+            if page.key == shown and page.key not in started:
+                started.add(page.key)
+                with reactive.isolate():
+                    page.server(page.key, desk)
+
+
+def _frame(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
+    @output(id="chips")
+    @render.ui
+    def _chips() -> TagChild:
+        return chips(desk.view())
+
+    @output(id="dates")
+    @render.ui
+    def _dates() -> TagChild:
+        custom = desk.view().filters.custom
+        if custom is None:
+            return TagList(kit.icon("calendar"), "Dates")
+        start, end = kit.moment(custom.start, "day"), kit.moment(custom.end, "day")
+        return TagList(start, " – ", end)
+
+    @output(id="fresh")
+    @render.ui
+    def _fresh() -> TagChild:
+        return freshness(desk.state())
+
+    @output(id="notice")
+    @render.ui
+    def _notice() -> TagChild:
+        return notice(desk.state(), desk.office.collector_url)
+
+    _choices(input, output, desk)
+
+
+def _choices(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
+    """The values of the filter menu, fetched when it is first opened and when the dates change."""
+    latest: Latest[Choices] = Latest(desk.activity, desk.office.explain)
+
+    @reactive.effect
+    def _() -> None:
+        filters, state = desk.view().filters, desk.state()
+        if input.choices_wanted() and isinstance(state, Ready):
+            latest.request(lambda: fetch_choices(desk.office, filters))
+
+    for dimension in DIMENSIONS:
+        _choices_of(output, desk, latest, dimension)
+
+
+def _choices_of(output: Outputs, desk: Desk, latest: Latest[Choices], dimension: str) -> None:
+    @output(id=f"choices_{dimension}")
+    @render.ui
+    def _() -> TagChild:
+        chosen = desk.view().filters.values(dimension)
+        return kit.block(latest.outcome(), lambda found: choice_list(dimension, found, chosen))
+
+
+def choice_list(dimension: str, found: Choices, chosen: Sequence[str]) -> TagChild:
+    """Check boxes for a dimension's values, the chosen ones among them even if now unknown."""
+    values = list(dict.fromkeys([*found.get(dimension, ()), *chosen]))
+    if not values:
+        return kit.words("Nothing to choose", "No event in these dates says.")
+    boxes = (_choice(dimension, value, is_chosen=value in chosen) for value in values)
+    narrow = tags.input(
+        {"data-narrow": ""}, type="search", placeholder="Find", aria_label=f"Find a {dimension}"
+    )
+    return TagList(narrow if len(values) > 8 else None, tags.div(*boxes, class_="filter-list"))
+
+
+def _choice(dimension: str, value: str, *, is_chosen: bool) -> TagChild:
+    pair = kit.pairs(**{dimension: value})
+    attributes = {"data-toggle": pair, "data-focus": f"choice-{pair}"}
+    box = tags.input(attributes, type="checkbox", checked="" if is_chosen else None)
+    return tags.label(box, tags.span(value, title=value))
+
+
+def chips(view: View) -> TagChild:
+    """The chosen values, each of which a click takes away."""
+    chosen = [(name, value) for name, values in view.filters.chosen for value in values]
+    if not chosen:
+        return None
+    shown = (
+        tags.button(
+            {"data-toggle": kit.pairs(**{name: value}), "aria-label": f"Remove {value}"},
+            tags.b(DIMENSIONS[name]),
+            tags.span(value),
+            kit.icon("close"),
+            type="button",
+            class_="chip",
+        )
+        for name, value in chosen
+    )
+    clear = tags.button({"data-set": kit.CLEAR}, "Clear all", type="button", class_="link")
+    return tags.div(*shown, clear, class_="chips")
+
+
+def freshness(state: Outcome[Freshness]) -> TagChild:
+    """How old the figures are."""
+    match state:
+        case Ready(fresh) if fresh.loaded_at is not None:
+            when = kit.moment(fresh.loaded_at.isoformat(), "ago")
+            words = tags.span(tags.strong("As of"), when)
+            return tags.div(tags.i(class_="dot"), words, class_="fresh")
+        case Ready(_):
+            words = tags.span(tags.strong("Nothing loaded yet"), "The ETL has not run")
+            return tags.div(tags.i(class_="dot late"), words, class_="fresh")
+        case Failed(_):
+            words = tags.span(tags.strong("Warehouse away"), "Trying again")
+            return tags.div(tags.i(class_="dot late"), words, class_="fresh")
+    return tags.div(class_="fresh")
+
+
+def notice(state: Outcome[Freshness], collector_url: str) -> TagChild:
+    """What a reader must know before the figures: that there are none, or why they stand still."""
+    match state:
+        case Failed(reason):
+            text = tags.p(tags.strong("The figures cannot be brought up to date. "), reason)
+            return tags.div(text, class_="notice", role="alert")
+        case Ready(fresh) if not fresh.has_events:
+            return welcome(collector_url)
+    return None
+
+
+def welcome(collector_url: str) -> TagChild:
+    """The first thing that a new shop sees: how to send an event."""
+    command = f"curl {collector_url}/clickstream -d {shlex.quote(EXAMPLE)}"
+    code = tags.div(
+        tags.pre(command, id="example"),
+        tags.button({"data-copy": "example"}, "Copy", type="button", class_="button small"),
+        class_="code",
+    )
+    return tags.div(
+        tags.h2("No events yet"),
+        tags.p(
+            "The dashboard is ready, and waits for the first event. Send one from a terminal; "
+            "it shows here after the next load, within seconds under ",
+            tags.code("clickstream up"), ".",
+        ),
+        code,
+        tags.p("Or bring a file: ", tags.code("clickstream import FILE"), ", or see it with ",
+               "simulated shoppers: ", tags.code("make demo"), "."),
+        class_="card welcome",
+    )

@@ -1,0 +1,83 @@
+"""The warehouse as the dashboard reads it: through analytics, on a few connections of its own."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from clickstream.analytics import Report, ReportOptions, arun_report
+from clickstream.analytics.freshness import Freshness, aread_freshness
+from clickstream.dashboard.filters import DIMENSIONS
+from clickstream.dashboard.queries import Question
+
+OpenConnection = Callable[[], Awaitable[psycopg.AsyncConnection]]
+CONNECTIONS: Final = 4
+
+
+@dataclass(slots=True)
+class WarehouseSource:
+    """Reports of a warehouse. ``open_connection`` gives a reader's connection, in autocommit."""
+
+    open_connection: OpenConnection
+    clock: Callable[[], dt.datetime]
+    _idle: list[psycopg.AsyncConnection] = field(default_factory=list)
+    _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
+
+    async def ask(self, asked: Question) -> Report:
+        options = report_options(asked, now=self.clock())
+        async with self._connection() as connection:
+            return await arun_report(connection, asked.report, options)
+
+    async def freshness(self) -> Freshness:
+        async with self._connection() as connection:
+            return await aread_freshness(connection)
+
+    async def close(self) -> None:
+        while self._idle:
+            await self._idle.pop().close()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection]:
+        """A connection that no one else uses. One that broke, or was left amid work, is closed."""
+        async with self._free:
+            connection = await self._take()
+            try:
+                yield connection
+            finally:
+                if _is_usable(connection):
+                    self._idle.append(connection)
+                else:
+                    await connection.close()
+
+    async def _take(self) -> psycopg.AsyncConnection:
+        while self._idle:
+            connection = self._idle.pop()
+            if _is_usable(connection):
+                return connection
+            await connection.close()
+        return await self.open_connection()
+
+
+def _is_usable(connection: psycopg.AsyncConnection) -> bool:
+    return (
+        not connection.broken
+        and not connection.closed
+        and connection.info.transaction_status == TransactionStatus.IDLE
+    )
+
+
+def report_options(asked: Question, *, now: dt.datetime) -> ReportOptions:
+    """The report's options that a question means: dates read, chosen values as filters."""
+    given: dict[str, Any] = dict(asked.options)
+    filters = [
+        f"{name}={value}" for name in DIMENSIONS for value in given.pop(f"only_{name}", ())
+    ]
+    for name in ("from_", "to"):
+        if name in given:
+            given[name] = dt.date.fromisoformat(given[name])
+    return ReportOptions(now=now, filters=tuple(filters), **given)

@@ -1,0 +1,108 @@
+// The output binding that draws an ECharts option sent by the server.
+// Colours arrive as "var(--x)", formatters as "fn:kind:detail"; both are resolved here, so that a
+// change of theme or locale needs no trip to the server, and no code ever comes from data.
+(() => {
+  "use strict";
+  const { figure, date } = window.figures;
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)");
+
+  function colour(text) {
+    const name = /^var\((--[\w-]+)\)$/.exec(text)?.[1];
+    return name ? getComputedStyle(document.documentElement).getPropertyValue(name).trim() : text;
+  }
+
+  function format(text, figures) {
+    const [, kind, detail = ""] = text.split(":");
+    if (kind === "axis") return (value) => figure(value, ...detail.split(","), true);
+    if (kind === "date") return (value) => date(value, detail);
+    if (kind === "label") return (point) => figure(point.value, ...detail.split(","), true);
+    if (kind === "clip") return (value) => clip(String(value), Number(detail));
+    if (kind === "tip") return (points) => tip([points].flat(), figures, detail);
+    return (value) => String(value);
+  }
+
+  const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+
+  function element(name, className, text) {
+    const node = document.createElement(name);
+    node.className = className;
+    if (text !== undefined) node.textContent = text;
+    return node;
+  }
+
+  // Rows of a tooltip as DOM nodes: names come from events, so they must stay text.
+  function tip(points, figures, style) {
+    const box = element("div", "tip");
+    const first = points[0];
+    box.append(element("div", "tip-head", style ? date(first.axisValue, style) : first.name));
+    for (const point of points) {
+      for (const row of tipRows(point, figures, style)) box.append(row);
+    }
+    return box;
+  }
+
+  function tipRows(point, figures, style) {
+    const shown = figures[point.seriesIndex] ?? [];
+    return shown.map(({ name, unit, currency, key }) => {
+      const row = element("div", "tip-row");
+      const dot = element("span", "tip-dot");
+      dot.style.background = typeof point.color === "string" ? point.color : "";
+      const when = point.data?.when && style ? `${name}, ${date(point.data.when, "day")}` : name;
+      const value = key ? point.data[key] : point.data?.value ?? point.value;
+      row.append(dot, element("span", "tip-name", when));
+      row.append(element("span", "tip-value", figure(value, unit, currency, false)));
+      return row;
+    });
+  }
+
+  function resolve(node, figures, key = "") {
+    if (Array.isArray(node)) return node.map((item) => resolve(item, figures, key));
+    if (node && typeof node === "object") {
+      return Object.fromEntries(
+        Object.entries(node).map(([name, value]) => [name, resolve(value, figures, name)]));
+    }
+    if (typeof node !== "string") return node;
+    if (/formatter$/i.test(key) && node.startsWith("fn:")) return format(node, figures);
+    return /color$/i.test(key) ? colour(node) : node;
+  }
+
+  function draw(el) {
+    const { option, figures } = el.sent;
+    delete el.dataset.ready;
+    el.chart ??= start(el);
+    const shown = resolve(option, figures);
+    if (isStill.matches) shown.animation = false;
+    el.chart.setOption(shown, { notMerge: true });
+  }
+
+  function start(el) {
+    const chart = window.echarts.init(el);
+    chart.on("finished", () => { el.dataset.ready = ""; });
+    chart.on("click", (point) => {
+      if (point.data?.go) window.view.change(point.data.go);
+    });
+    new ResizeObserver(() => {
+      if (el.clientWidth) chart.resize();
+    }).observe(el);
+    return chart;
+  }
+
+  class ChartBinding extends Shiny.OutputBinding {
+    find(scope) { return $(scope).find(".chart"); }
+
+    renderValue(el, sent) {
+      el.closest(".chart-box")?.classList.toggle("is-blank", !sent);
+      if (!sent) return;
+      el.sent = sent;
+      el.setAttribute("aria-label", sent.words);
+      draw(el);
+    }
+
+    renderError(el, error) { el.textContent = error.message; }
+  }
+  Shiny.outputBindings.register(new ChartBinding(), "clickstream.chart");
+
+  document.addEventListener("themechange", () => {
+    document.querySelectorAll(".chart").forEach((el) => { if (el.sent) draw(el); });
+  });
+})();

@@ -1,0 +1,119 @@
+// What surrounds the figures: menus, hints, theme, focus, and the state of the connection.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  // Shiny's own busy signs: ours is the line at the top.
+  delete root.dataset.shinyBusySpinners;
+  delete root.dataset.shinyBusyPulse;
+
+  // Fresh HTML from the server: put numbers into the reader's locale, give the focus back.
+  let focused = null;
+  document.addEventListener("focusin", (event) => {
+    focused = event.target.closest("[data-focus]")?.dataset.focus ?? null;
+  });
+  new MutationObserver(() => {
+    window.figures.dress(document.body);
+    if (focused && document.activeElement === document.body) {
+      document.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+  window.figures.dress(document.body);
+
+  // Menus open under their button, inside the window.
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("[popover].menu")) return;
+    const button = document.querySelector(`[popovertarget="${menu.id}"]`);
+    button?.setAttribute("aria-expanded", String(event.newState === "open"));
+    if (event.newState !== "open" || !button) return;
+    const place = button.getBoundingClientRect();
+    const left = Math.min(place.left, innerWidth - menu.offsetWidth - 12);
+    menu.style.left = `${Math.max(12, left)}px`;
+    menu.style.top = `${place.bottom + 6}px`;
+    if (menu.dataset.wants) window.Shiny?.setInputValue?.(menu.dataset.wants, true);
+    menu.querySelector("input,button")?.focus();
+  }, true);
+
+  // Filter values: one dimension is shown at a time, and a search narrows a long list.
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("[data-tab]");
+    if (tab) {
+      const menu = tab.closest(".menu");
+      menu.dataset.open = tab.dataset.tab;
+      menu.querySelectorAll("[data-tab]").forEach((other) => {
+        other.setAttribute("aria-selected", String(other === tab));
+      });
+      menu.querySelectorAll("[data-panel]").forEach((panel) => {
+        panel.hidden = panel.dataset.panel !== tab.dataset.tab;
+      });
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard?.writeText(document.getElementById(copy.dataset.copy).textContent);
+      copy.textContent = "Copied";
+    }
+    if (event.target.closest("[data-menu]")) root.classList.toggle("menu-open");
+    else if (!event.target.closest(".side")) root.classList.remove("menu-open");
+  });
+  document.addEventListener("input", (event) => {
+    const search = event.target.closest("[data-narrow]");
+    if (!search) return;
+    const wanted = search.value.trim().toLowerCase();
+    search.closest("[data-panel]").querySelectorAll("label").forEach((label) => {
+      label.hidden = !label.textContent.toLowerCase().includes(wanted);
+    });
+  });
+
+  // Definitions: on hover and on focus, as text.
+  const hint = document.getElementById("hint");
+  function showHint(button) {
+    hint.textContent = button.dataset.hint;
+    hint.showPopover();
+    const place = button.getBoundingClientRect();
+    const left = place.left + place.width / 2 - hint.offsetWidth / 2;
+    hint.style.left = `${Math.max(12, Math.min(left, innerWidth - hint.offsetWidth - 12))}px`;
+    const below = place.bottom + 8;
+    const fits = below + hint.offsetHeight < innerHeight;
+    hint.style.top = `${fits ? below : place.top - hint.offsetHeight - 8}px`;
+  }
+  const hideHint = () => { if (hint.matches(":popover-open")) hint.hidePopover(); };
+  for (const name of ["pointerover", "focusin", "click"]) {
+    document.addEventListener(name, (event) => {
+      const button = event.target.closest?.("[data-hint]");
+      if (button) showHint(button);
+      else if (name !== "focusin" || document.activeElement !== document.body) hideHint();
+    });
+  }
+  document.addEventListener("scroll", hideHint, { passive: true, capture: true });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    hideHint();
+    root.classList.remove("menu-open");
+  });
+
+  document.getElementById("theme").addEventListener("click", () => {
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* storage may be forbidden */ }
+    document.dispatchEvent(new Event("themechange"));
+  });
+
+  // The server's answers, and what to do when it goes away.
+  Shiny.addCustomMessageHandler("settled", (_) => {
+    delete root.dataset.busy;
+    root.dataset.settled = "";
+    window.view.reflect();
+  });
+  async function waitForServer() {
+    const answer = await fetch("health", { cache: "no-store" }).catch(() => null);
+    if (answer?.ok) location.reload();
+    else setTimeout(waitForServer, 2000);
+  }
+  let isLeaving = false;
+  addEventListener("beforeunload", () => { isLeaving = true; });
+  $(document).on("shiny:disconnected", () => {
+    if (isLeaving) return;
+    delete root.dataset.busy;
+    root.dataset.lost = "";
+    setTimeout(waitForServer, 1000);
+  });
+})();

@@ -1,0 +1,240 @@
+"""A stand-in for the warehouse that answers at once, and the dashboard served to a real browser."""
+
+import asyncio
+import datetime as dt
+import math
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import uvicorn
+
+from clickstream.analytics import Report
+from clickstream.analytics.freshness import Freshness
+from clickstream.dashboard.app import assemble
+from clickstream.dashboard.queries import Question, Source
+
+NOW = dt.datetime(2026, 11, 22, 15, 30, tzinfo=dt.UTC)
+CHANNELS = {"Organic Search": 0.31, "Paid Search": 0.22, "Direct": 0.18, "Email": 0.13,
+            "Organic Social": 0.09, "Referral": 0.05, "AI Assistant": 0.02}  # fmt: skip
+DEVICES = {"mobile": 0.58, "desktop": 0.37, "tablet": 0.05}
+LOGINS = {"guest": 0.72, "logged_in": 0.28}
+PAGES = {"/": 0.3, "/laptops": 0.2, "/product/acer-swift-14": 0.14, "/keyboards": 0.12,
+         "/cart": 0.1, "/search": 0.08, "/checkout": 0.06}  # fmt: skip
+BRANDS = ("Acer", "ASUS", "Dell", "Keychron", "Logitech", "LG", "Samsung", "HP")
+CATEGORIES = ("Laptops", "Monitors", "Keyboards", "Mice", "Headphones", "Accessories")
+FIRST_DAY = dt.date(2026, 10, 1)
+
+
+@dataclass
+class Standin:
+    """Answers like a shop with ``scale`` sessions a day; ``error`` is raised instead when set."""
+
+    scale: float = 1000.0
+    products: int = 60
+    version: str = "1"
+    currency: str = "VND"
+    names: Callable[[int], str] = "Product {}".format
+    error: Exception | None = None
+    delay: float = 0.0
+    asked: list[Question] = field(default_factory=list)
+    cancelled: list[Question] = field(default_factory=list)
+
+    async def freshness(self) -> Freshness:
+        if self.error:
+            raise self.error
+        loaded_at = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=75) if self.scale else None
+        return Freshness(version=self.version, loaded_at=loaded_at, has_events=self.scale > 0)
+
+    async def ask(self, asked: Question) -> Report:
+        self.asked.append(asked)
+        if self.error:
+            raise self.error
+        try:
+            await asyncio.sleep(self.delay)
+        except asyncio.CancelledError:
+            self.cancelled.append(asked)
+            raise
+        options = dict(asked.options)
+        rows = getattr(self, f"_{asked.report}")(options)
+        return Report(name=asked.report, params=options, columns=(), rows=rows)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def _overview(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        first, last = _dates(options)
+        now = self._total(first, last, options)
+        days = (last - first).days + 1
+        before = self._total(first - dt.timedelta(days), first - dt.timedelta(1), options)
+        row = now | {"currency": self.currency if now["orders"] else None}
+        if options.get("compare") == "previous":
+            row |= {f"{name}_previous": value for name, value in before.items()}
+        return [row]
+
+    def _total(self, first: dt.date, last: dt.date, options: dict[str, Any]) -> dict[str, Any]:
+        days = [self._day(first + dt.timedelta(n), options) for n in range((last - first).days + 1)]
+        names = ("events", "sessions", "visitors", "page_views", "orders", "revenue")
+        total = {name: sum(day[name] for day in days) for name in names}
+        return total | _rates(total)
+
+    def _day(self, day: dt.date, options: dict[str, Any]) -> dict[str, Any]:
+        if day < FIRST_DAY or day > NOW.date():
+            return dict.fromkeys(
+                ("events", "sessions", "visitors", "page_views", "orders", "revenue"), 0
+            ) | _rates({"sessions": 0, "orders": 0, "revenue": 0})
+        part = 1.0
+        for name, shares in (("channel", CHANNELS), ("device", DEVICES), ("login", LOGINS)):
+            if chosen := options.get(f"only_{name}"):
+                part *= sum(shares.get(value, 0) for value in chosen)
+        if options.get("only_brand") or options.get("only_category"):
+            part *= 0.2
+        n = day.toordinal()
+        wave = 1 + 0.22 * math.sin(n * 2 * math.pi / 7) + 0.1 * math.sin(n * 1.7) + 0.006 * (n % 90)
+        sessions = round(self.scale * wave * part)
+        orders = round(sessions * (0.031 + 0.006 * math.sin(n * 0.9)))
+        found = {
+            "events": sessions * 9,
+            "sessions": sessions,
+            "visitors": round(sessions * 0.81),
+            "page_views": sessions * 4,
+            "orders": orders,
+            "revenue": orders * (4_350_000 + 600_000 * math.sin(n * 1.3)),
+        }
+        return found | _rates(found)
+
+    def _trends(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        if by := options.get("by"):
+            return self._by(by, options)
+        first, last = _dates(options)
+        interval = options["interval"]
+        step = {"hour": 24, "day": 1}.get(interval, 1)
+        rows = []
+        for name in options["metrics"]:
+            for n in range((last - first).days + 1):
+                for hour in range(step):
+                    rows.append(self._trend_row(name, first, last, n, hour, options))
+        return rows
+
+    def _trend_row(
+        self, name: str, first: dt.date, last: dt.date, n: int, hour: int, options: dict[str, Any]
+    ) -> dict[str, Any]:
+        day = first + dt.timedelta(n)
+        twin = day - dt.timedelta((last - first).days + 1)
+        is_hour = options["interval"] == "hour"
+        part = (0.2 + math.sin(hour / 24 * math.pi)) / 20 if is_hour else 1
+        if name.endswith("rate") or name.startswith("average"):
+            part = 1
+
+        def at(date: dt.date) -> Any:
+            value = self._day(date, options)[name]
+            return None if value is None else value * part
+
+        def label(date: dt.date) -> Any:
+            start = dt.datetime.combine(date, dt.time(hour), dt.UTC)
+            return start if is_hour else date
+
+        row = {"period": label(day), "metric": name, "value": at(day), "is_complete": True}
+        if options["compare"] == "previous":
+            row |= {"previous_period": label(twin), "previous": at(twin)}
+        if name in ("revenue", "average_order_value"):
+            row["currency"] = self.currency
+        return row
+
+    def _by(self, by: str, options: dict[str, Any]) -> list[dict[str, Any]]:
+        shares = {"channel": CHANNELS, "device": DEVICES, "login": LOGINS, "page": PAGES}[by]
+        total = self._total(*_dates(options), options)[options["metrics"][0]]
+        chosen = options.get(f"only_{by}") or shares
+        return [
+            {"period": FIRST_DAY, by: name, "metric": options["metrics"][0], "value": round(total * share)}
+            for name, share in shares.items()
+            if total and name in chosen
+        ]
+
+    def _funnel(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        first = self._total(*_dates(options), options)["visitors"]
+        shares = [1.0, 0.214, 0.097, 0.081, 0.052]
+        return [
+            {
+                "step": n + 1,
+                "name": name,
+                "count": round(first * shares[n]),
+                "rate_from_first": shares[n],
+                "rate_from_previous": shares[n] / shares[n - 1] if n else None,
+            }
+            for n, name in enumerate(options["steps"])
+        ]
+
+    def _products(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        by = options["by"]
+        total = self._total(*_dates(options), options)
+        if not total["sessions"]:
+            return []
+        names = {"brand": BRANDS, "category": CATEGORIES}.get(by)
+        count = len(names) if names else self.products
+        return [self._product(n, by, total["sessions"], names) for n in range(count)]
+
+    def _product(
+        self, n: int, by: str, sessions: float, names: tuple[str, ...] | None
+    ) -> dict[str, Any]:
+        views = round(sessions * 1.4 / (n + 3))
+        carts = round(views * (0.07 + 0.05 * math.sin(n * 1.9)))
+        orders = round(carts * (0.4 + 0.2 * math.sin(n * 0.7)))
+        figures = {
+            "impressions": views * 5, "views": views, "carts": carts, "orders": orders,
+            "quantity": orders + orders // 7, "revenue": orders * 1_250_000 * (1 + n % 9),
+            "currency": self.currency if orders else None,
+            "view_to_cart_rate": carts / views if views else None,
+            "cart_to_order_rate": orders / carts if carts else None,
+        }  # fmt: skip
+        if names:
+            return {f"product_{by}": names[n]} | figures
+        named = {
+            "product_id": f"sku-{n:04d}",
+            "product_name": self.names(n),
+            "product_brand": BRANDS[n % len(BRANDS)],
+            "product_category": CATEGORIES[n % len(CATEGORIES)],
+        }
+        return named | figures
+
+
+def _dates(options: dict[str, Any]) -> tuple[dt.date, dt.date]:
+    return dt.date.fromisoformat(options["from_"]), dt.date.fromisoformat(options["to"])
+
+
+def _rates(total: dict[str, Any]) -> dict[str, Any]:
+    sessions, orders = total["sessions"], total["orders"]
+    return {
+        "conversion_rate": orders / sessions if sessions else None,
+        "average_order_value": total["revenue"] / orders if orders else None,
+    }
+
+
+@contextmanager
+def serving(source: Source) -> Iterator[str]:
+    """The address of a dashboard over a source, served in a thread for the length of a block."""
+    app = assemble(source, clock=lambda: NOW, collector_url="http://127.0.0.1:8080")
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@pytest.fixture
+def standin() -> Standin:
+    return Standin()
+
+
+@pytest.fixture
+def serve() -> Callable[[Source], Any]:
+    """``with serve(source) as address`` serves the dashboard."""
+    return serving
