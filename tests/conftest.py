@@ -14,7 +14,9 @@ from psycopg.conninfo import make_conninfo
 
 from clickstream.warehouse.binaries import Source, candidates
 from clickstream.warehouse.connect import connect
+from clickstream.warehouse.home import find_home
 from clickstream.warehouse.migrate import migrate
+from clickstream.warehouse.postmaster import stop
 from clickstream.warehouse.server import EmbeddedServer
 
 if TYPE_CHECKING:
@@ -36,6 +38,19 @@ def open_folder() -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def open_data_dir(open_folder: Path) -> Iterator[Path]:
+    """A data folder that root's embedded server can use in place; stopped when it still runs.
+
+    With ``tmp_path``, which only root can enter, the warehouse would lie below /var/lib.
+    """
+    folder = open_folder / f"data-{next(_numbers)}"
+    yield folder
+    home = find_home(folder) if folder.exists() else None
+    if home:
+        stop(home)
 
 
 @pytest.fixture(scope="session", params=SOURCES)

@@ -1,6 +1,5 @@
 """Processes that use an embedded server, to be ended in every way that a process can end."""
 
-import itertools
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,17 +14,11 @@ from clickstream.warehouse.home import Home, find_home
 
 USER = Path(__file__).with_name("server_user.py")
 
-_numbers = itertools.count(1)
-
 
 @pytest.fixture
-def data_dir(open_folder: Path, server_source: Source) -> Iterator[Path]:
-    """A data folder of one's own; whatever still runs in it afterwards is stopped."""
-    folder = open_folder / f"data-{server_source}-{next(_numbers)}"
-    yield folder
-    home = find_home(folder) if folder.exists() else None
-    if home:
-        postmaster.stop(home)
+def data_dir(open_data_dir: Path, server_source: Source) -> Path:
+    """A data folder of one's own, for each kind of server."""
+    return open_data_dir
 
 
 class ServerUser:
