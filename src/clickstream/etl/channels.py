@@ -37,8 +37,9 @@ _ASSISTANTS: Final = frozenset(
         "chatgpt.com", "chat.openai.com", "openai.com", "chatgpt", "openai", "perplexity.ai",
         "perplexity", "gemini.google.com", "bard.google.com", "gemini", "copilot.microsoft.com",
         "copilot.com", "copilot", "claude.ai", "claude", "chat.deepseek.com", "deepseek.com",
-        "deepseek", "grok.com", "x.ai", "grok", "meta.ai", "chat.mistral.ai", "mistral.ai", "you.com",
-        "phind.com", "poe.com", "pi.ai", "doubao.com", "kimi.com", "chat.qwen.ai", "duck.ai",
+        "deepseek", "grok.com", "x.ai", "grok", "meta.ai", "chat.mistral.ai", "mistral.ai",
+        "you.com", "phind.com", "poe.com", "pi.ai", "doubao.com", "kimi.com",
+        "chat.qwen.ai", "duck.ai",
         "notebooklm.google.com", "edgeservices.bing.com", "komo.ai", "andisearch.com", "iask.ai",
     }
 )  # fmt: skip
@@ -189,7 +190,7 @@ def _category(source: str) -> str | None:
 def _categories() -> dict[str, str]:
     text = files("clickstream.etl").joinpath("source_categories.csv").read_text("utf-8")
     rows = csv.reader(text.splitlines()[1:])
-    return {**dict(row for row in rows if len(row) == 2), **_MORE_SEARCH}  # type: ignore[misc]
+    return {**dict(row for row in rows if len(row) == 2), **_MORE_SEARCH}
 
 
 def _is_within(host: str, sites: Collection[str]) -> bool:

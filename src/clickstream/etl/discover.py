@@ -43,7 +43,9 @@ def plan(
     connection: psycopg.Connection, lake: Lake, now: datetime, *, everything: bool
 ) -> Discovery:
     """How far back this run has to look."""
-    finished = dict(connection.execute("select kind, started_at from etl_discoveries").fetchall())
+    finished: dict[str, datetime] = dict(
+        connection.execute("select kind, started_at from etl_discoveries").fetchall()
+    )
     last_all, last_recent = finished.get("all"), finished.get("recent")
     is_due = last_all is None or now - last_all >= WHOLE_EVERY
     if everything or is_due or lake.url.startswith("file:"):

@@ -16,6 +16,8 @@ from clickstream.etl.tally import Tally
 
 LOCK: Final = 7_262_391_640_163_265_121
 """The advisory lock that one ETL holds: a number that no other program uses."""
+LoadedObject = tuple[str, int, int]
+"""An object's key, its lines, and how many of them were refused."""
 
 
 @contextmanager
@@ -66,7 +68,7 @@ def begin(connection: psycopg.Connection, run_id: UUID, started_at: datetime) ->
 def record(
     connection: psycopg.Connection,
     run_id: UUID,
-    objects: Sequence[tuple[str, int, int]],
+    objects: Sequence[LoadedObject],
     rejections: Sequence[Rejection],
 ) -> None:
     """Enter objects (key, lines, refused lines) into the ledger, and their refused lines."""
@@ -135,5 +137,5 @@ def fail(connection: psycopg.Connection, run_id: UUID, failed_at: datetime, erro
 
 
 def _one(connection: psycopg.Connection, query: str, *parameters: object) -> object:
-    row = connection.execute(query, parameters).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(query, parameters).fetchone()
     return row[0] if row else None

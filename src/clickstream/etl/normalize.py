@@ -15,6 +15,7 @@ from clickstream.contract import (
     Envelope,
     Event,
     Item,
+    Product,
     Reason,
     Rejected,
     canonical_action,
@@ -51,19 +52,24 @@ def normalize(raw: bytes, place: Place, rules: Rules) -> Accepted:
     occurred_at, sent_at = _instants(event)
     envelope = _envelope(document, place, occurred_at)
     items = _items(event, place)
-    return _row(event, document, envelope, place, rules, occurred_at, sent_at), items
+    source = _Source(event, document, envelope, place, occurred_at, sent_at)
+    return _row(source, rules), items
 
 
-def _row(
-    event: Event,
-    document: Document,
-    envelope: Envelope,
-    place: Place,
-    rules: Rules,
-    occurred_at: datetime | None,
-    sent_at: datetime | None,
-) -> EventRow:
-    timestamp, time_source = derive_timestamp(envelope, occurred_at, sent_at)
+class _Source(msgspec.Struct, frozen=True):
+    """All that is known of one line before it is made into a row."""
+
+    event: Event
+    document: Document
+    envelope: Envelope
+    place: Place
+    occurred_at: datetime | None
+    sent_at: datetime | None
+
+
+def _row(source: _Source, rules: Rules) -> EventRow:
+    event, envelope, place = source.event, source.envelope, source.place
+    timestamp, time_source = derive_timestamp(envelope, source.occurred_at, source.sent_at)
     event_id = _event_id(event, envelope, place)
     visitor_id, identity_source = identify(event, event_id)
     action = canonical_action(event.event_name, rules.aliases)
@@ -79,8 +85,8 @@ def _row(
         event_id=event_id,
         event_timestamp=timestamp,
         time_source=time_source,
-        occurred_at=occurred_at,
-        sent_at=sent_at,
+        occurred_at=source.occurred_at,
+        sent_at=source.sent_at,
         received_at=envelope.received_at,
         event_name=event.event_name,
         action=action,
@@ -128,13 +134,13 @@ def _row(
         engagement_time_ms=_rounded(event.engagement_time_ms),
         scroll_percent=event.scroll_percent,
         element=_json(event.element),
-        properties=_properties(event, document),
+        properties=_properties(event, source.document),
         own_bot_score=bot_score,
         bot_reasons=bot_reasons,
         own_internal=rules.is_internal(page.host, envelope.source_ip),
         is_key_event=action in rules.key_events or event.event_name in rules.key_events,
         item_count=len(event.items or ()),
-        payload_hash=_payload_hash(document),
+        payload_hash=_payload_hash(source.document),
         object_key=place.object_key,
         object_line=place.object_line,
     )
@@ -219,7 +225,7 @@ def _envelope(document: Document, place: Place, occurred_at: datetime | None) ->
 
 
 def _received_by_key(place: Place, occurred_at: datetime | None) -> datetime:
-    """When a line without `_ingest` was received: as its key's hour tells, to the event if in it."""
+    """When a line without `_ingest` was received: its event's instant if in its key's hour."""
     if place.hour is None:
         raise Rejected(
             Reason.INVALID_TIMESTAMP,
@@ -259,7 +265,7 @@ def _items(event: Event, place: Place) -> list[ItemRow]:
     ]
 
 
-def _price(line: Any) -> Decimal | None:
+def _price(line: Item | Product) -> Decimal | None:
     discounted = _amount(line.discount_price)
     return _amount(line.price) if discounted is None else discounted
 

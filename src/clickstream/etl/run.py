@@ -7,6 +7,7 @@ tables. A run that is stopped or fails leaves whole slices behind, and the next 
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -62,6 +63,7 @@ class RunReport(Struct, frozen=True):
 
 Clock = Callable[[], datetime]
 Progress = Callable[[Tally], None]
+Bodies = Iterator[tuple[str, bytes | LakeError]]
 
 
 def run(
@@ -80,6 +82,16 @@ def run(
     Raises `BusyError` where another ETL is at work, `LakeError` and `WarehouseError` where the run
     failed; the slice that failed changed nothing.
     """
+    job = _Job(
+        lake=lake,
+        connection=connection,
+        rules=rules,
+        run_id=run_id,
+        clock=clock,
+        options=options,
+        should_stop=should_stop,
+        on_progress=on_progress,
+    )
     started_at = clock()
     connection.autocommit = True
     with ledger.alone(connection, waits=options.waits):
@@ -87,9 +99,7 @@ def run(
         ledger.begin(connection, run_id, started_at)
         tally = Tally()
         try:
-            status = _load_all(
-                lake, connection, rules, run_id, clock, options, should_stop, on_progress, tally
-            )
+            status = _load_all(job, tally)
         except (ClickstreamError, psycopg.Error, OSError) as error:
             ledger.fail(connection, run_id, clock(), str(error))
             logger.exception("etl run failed", extra={"run_id": str(run_id), **tally.facts()})
@@ -106,61 +116,44 @@ def run(
     return RunReport(run_id, status, tally, seconds)
 
 
-def _load_all(
-    lake: Lake,
-    connection: psycopg.Connection,
-    rules: Rules,
-    run_id: UUID,
-    clock: Clock,
-    options: Options,
-    should_stop: Callable[[], bool],
-    on_progress: Progress,
-    tally: Tally,
-) -> Status:
-    now = clock()
+def _load_all(job: "_Job", tally: Tally) -> Status:
+    now = job.clock()
+    window, everything = job.options.window, job.options.everything
     discovery = (
-        plan_window(options.window)
-        if options.window
-        else plan(connection, lake, now, everything=options.everything)
+        plan_window(window)
+        if window
+        else plan(job.connection, job.lake, now, everything=everything)
     )
-    keys = _Keys(new_keys(connection, lake, discovery))
-    loader = Loader(connection, timezone=rules.timezone)
+    keys = _Keys(new_keys(job.connection, job.lake, discovery))
+    loader = Loader(job.connection, timezone=job.rules.timezone)
     loader.prepare()
-    bodies = lake.get_many(keys)
-    while not should_stop():
-        keys.fill(options.slice_events + READ_AHEAD)
-        with connection.transaction():
-            part = _load_slice(bodies, connection, loader, rules, run_id, options, should_stop)
+    bodies = job.lake.get_many(keys)
+    while not job.should_stop():
+        keys.fill(job.options.slice_events + READ_AHEAD)
+        with job.connection.transaction():
+            part = _load_slice(job, loader, bodies)
             if part.objects:
-                ledger.progress(connection, run_id, part)
+                ledger.progress(job.connection, job.run_id, part)
         tally.add(part)
-        on_progress(tally)
+        job.on_progress(tally)
         if not part.objects and not keys:
-            finish(connection, discovery, now)
+            finish(job.connection, discovery, now)
             return Status.SUCCEEDED
     return Status.STOPPED
 
 
-def _load_slice(
-    bodies: Iterator[tuple[str, bytes | LakeError]],
-    connection: psycopg.Connection,
-    loader: Loader,
-    rules: Rules,
-    run_id: UUID,
-    options: Options,
-    should_stop: Callable[[], bool],
-) -> Tally:
+def _load_slice(job: "_Job", loader: Loader, bodies: Bodies) -> Tally:
     """Read objects until the slice is full, and bring them into the tables."""
     part = Tally()
     items: list[ItemRow] = []
     rejections: list[Rejection] = []
-    objects: list[tuple[str, int, int]] = []
+    objects: list[ledger.LoadedObject] = []
     with loader.staging("stage", EVENT_COLUMNS) as copy:
         for key, body in bodies:
             if isinstance(body, LakeError):
                 raise body
             lines = refused = 0
-            for outcome in read_object(key, body, rules):
+            for outcome in read_object(key, body, job.rules):
                 lines += 1
                 if isinstance(outcome, Rejection):
                     refused += 1
@@ -171,15 +164,29 @@ def _load_slice(
                 items += own_items
             objects.append((key, lines, refused))
             part.count_object(len(body), lines)
-            if max(part.lines, part.objects) >= options.slice_events or should_stop():
+            if max(part.lines, part.objects) >= job.options.slice_events or job.should_stop():
                 break
     loader.stage("stage_items", ITEM_COLUMNS, map(values, items))
-    if options.window:
-        ledger.forgive(connection, [key for key, _lines, _refused in objects])
-    ledger.record(connection, run_id, objects, rejections)
+    if job.options.window:
+        ledger.forgive(job.connection, [key for key, _lines, _refused in objects])
+    ledger.record(job.connection, job.run_id, objects, rejections)
     part.count_rejections(rejections)
     part.count_load(loader.settle())
     return part
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """A run's parts, as its steps pass them on."""
+
+    lake: Lake
+    connection: psycopg.Connection
+    rules: Rules
+    run_id: UUID
+    clock: Clock
+    options: Options
+    should_stop: Callable[[], bool]
+    on_progress: Progress
 
 
 class _Keys:

@@ -25,8 +25,8 @@ _AUTOMATION: Final = re.compile(
     re.IGNORECASE,
 )
 _ROBOT: Final = re.compile(
-    r"(?<!cu)bots?\b|(?<!cu)bot[/;_-]|crawl|spider|slurp|scrap(er|y)|archiver|fetcher|monitor(ing)?[/ ]"
-    r"|validator|feedparser|link ?check|scanner|\+https?://",
+    r"(?<!cu)bots?\b|(?<!cu)bot[/;_-]|crawl|spider|slurp|scrap(er|y)|archiver|fetcher"
+    r"|monitor(ing)?[/ ]|validator|feedparser|link ?check|scanner|\+https?://",
     re.IGNORECASE,
 )
 _TABLET: Final = re.compile(r"ipad|tablet|kindle|playbook|silk(?!.*mobile)|\btab\b", re.IGNORECASE)

@@ -120,7 +120,7 @@ class Loader:
     def _run(self, step: str) -> None:
         self._connection.execute(model(step))
         for table in ANALYZED.get(step, ()):
-            self._connection.execute(f"analyze {table}")  # type: ignore[arg-type]  # names of ours
+            self._connection.execute(f"analyze {table}")
 
     def _merge(self, aggregate: str, key: Sequence[str]) -> None:
         """Add a batch's difference to an aggregate; rows that come to nothing are removed."""
@@ -171,5 +171,5 @@ def _names(names: Iterable[str]) -> sql.Composed:
 
 
 def _joined(template: str, names: Iterable[str], separator: str) -> sql.Composed:
-    parts = [sql.SQL(template).format(sql.Identifier(name)) for name in names]  # type: ignore[arg-type]
-    return sql.SQL(separator).join(parts)  # type: ignore[arg-type]
+    parts = [sql.SQL(template).format(sql.Identifier(name)) for name in names]
+    return sql.SQL(separator).join(parts)

@@ -2,11 +2,11 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import LiteralString, cast
+from typing import LiteralString
 
 
 @cache
 def model(name: str) -> LiteralString:
     """The text of ``models/<name>.sql``. It is the project's own, so it may be run as it is."""
     path = files("clickstream.warehouse.models").joinpath(f"{name}.sql")
-    return cast("LiteralString", path.read_text("utf-8"))
+    return path.read_text("utf-8")
