@@ -218,6 +218,3 @@ def _consider(visit: Visit, article: Article, zeal: float) -> None:
         },
     )
     visit.read(dice.between(2, 9))
-    if len(visitor.cart) > 1 and dice.chance(0.07):
-        regretted, _ = visitor.cart.pop(0)
-        visit.record("remove_from_cart_click", {"product": regretted.product})

@@ -53,7 +53,11 @@ def buy(visit: Visit, zeal: float) -> None:
         return
     _step(visit, "cart", "cart_view")
     visit.read(dice.between(5, 50))
-    if not dice.chance(min(0.44 * zeal, 0.8)):
+    if dice.chance(0.16 if len(visitor.cart) > 1 else 0.07):
+        regretted, _ = visitor.cart.pop(0)
+        visit.record("remove_from_cart_click", {"product": regretted.product})
+        visit.read(dice.between(2, 20))
+    if not visitor.cart or not dice.chance(min(0.44 * zeal, 0.8)):
         return
     _step(visit, "checkout", "checkout_start")
     sign_in_maybe(visit, likely=0.75)
