@@ -14,9 +14,8 @@ import pytest
 import uvicorn
 
 from clickstream.analytics import Report
-from clickstream.analytics.freshness import Freshness
 from clickstream.dashboard.app import assemble
-from clickstream.dashboard.queries import Question, Source
+from clickstream.dashboard.queries import Freshness, Question, Source
 
 NOW = dt.datetime(2026, 11, 22, 15, 30, tzinfo=dt.UTC)
 CHANNELS = {"Organic Search": 0.31, "Paid Search": 0.22, "Direct": 0.18, "Email": 0.13,
@@ -40,6 +39,7 @@ class Standin:
     currency: str = "VND"
     names: Callable[[int], str] = "Product {}".format
     error: Exception | None = None
+    problem: str | None = None
     delay: float = 0.0
     asked: list[Question] = field(default_factory=list)
     cancelled: list[Question] = field(default_factory=list)
@@ -47,8 +47,10 @@ class Standin:
     async def freshness(self) -> Freshness:
         if self.error:
             raise self.error
-        loaded_at = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=75) if self.scale else None
-        return Freshness(version=self.version, loaded_at=loaded_at, has_events=self.scale > 0)
+        as_of = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=75)
+        return Freshness(
+            version=self.version, as_of=as_of, has_events=self.scale > 0, problem=self.problem
+        )
 
     async def ask(self, asked: Question) -> Report:
         self.asked.append(asked)
@@ -113,16 +115,15 @@ class Standin:
         first, last = _dates(options)
         interval = options["interval"]
         step = {"hour": 24, "day": 1}.get(interval, 1)
-        rows = []
-        for name in options["metrics"]:
-            for n in range((last - first).days + 1):
-                for hour in range(step):
-                    rows.append(self._trend_row(name, first, last, n, hour, options))
-        return rows
+        return [
+            self._trend_row(name, n, hour, options)
+            for name in options["metrics"]
+            for n in range((last - first).days + 1)
+            for hour in range(step)
+        ]
 
-    def _trend_row(
-        self, name: str, first: dt.date, last: dt.date, n: int, hour: int, options: dict[str, Any]
-    ) -> dict[str, Any]:
+    def _trend_row(self, name: str, n: int, hour: int, options: dict[str, Any]) -> dict[str, Any]:
+        first, last = _dates(options)
         day = first + dt.timedelta(n)
         twin = day - dt.timedelta((last - first).days + 1)
         is_hour = options["interval"] == "hour"
@@ -146,18 +147,23 @@ class Standin:
         return row
 
     def _by(self, by: str, options: dict[str, Any]) -> list[dict[str, Any]]:
-        shares = {"channel": CHANNELS, "device": DEVICES, "login": LOGINS, "page": PAGES}[by]
+        shares = {"channel": CHANNELS, "device": DEVICES, "login": LOGINS}[by]
         total = self._total(*_dates(options), options)[options["metrics"][0]]
         chosen = options.get(f"only_{by}") or shares
         return [
-            {"period": FIRST_DAY, by: name, "metric": options["metrics"][0], "value": round(total * share)}
+            {"period": FIRST_DAY, by: name, "metric": "", "value": round(total * share)}
             for name, share in shares.items()
             if total and name in chosen
         ]
 
+    def _pages(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        total = self._total(*_dates(options), options)["page_views"]
+        return [{"page": path, "views": round(total * share)} for path, share in PAGES.items()]
+
     def _funnel(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         first = self._total(*_dates(options), options)["visitors"]
-        shares = [1.0, 0.214, 0.097, 0.081, 0.052]
+        shares = [1.0, 0.214, 0.097, 0.052]
+        names = ("view_item", "add_to_cart", "begin_checkout", "purchase")
         return [
             {
                 "step": n + 1,
@@ -166,7 +172,7 @@ class Standin:
                 "rate_from_first": shares[n],
                 "rate_from_previous": shares[n] / shares[n - 1] if n else None,
             }
-            for n, name in enumerate(options["steps"])
+            for n, name in enumerate(names)
         ]
 
     def _products(self, options: dict[str, Any]) -> list[dict[str, Any]]:

@@ -121,7 +121,7 @@ def _export_of(office: Office) -> Callable[[Request], object]:
         view = read_view(request.url.query, [page.key for page in PAGES])
         try:
             sheet = await exports[name](office, view)
-        except Exception as error:  # noqa: BLE001 - answered in words
+        except Exception as error:
             log.exception("The table %s could not be taken away", name)
             return PlainTextResponse(explain(error) + "\n", status_code=503)
         period = view.filters.period(office.today())

@@ -10,10 +10,9 @@ from typing import Final, TypeVar
 from shiny import Session, reactive
 
 from clickstream.analytics import Report
-from clickstream.analytics.freshness import Freshness
 from clickstream.dashboard.filters import Filters, Period, View
 from clickstream.dashboard.loading import Activity, Failed, Latest, Loading, Outcome, Ready
-from clickstream.dashboard.queries import Answers, Option, question
+from clickstream.dashboard.queries import Answers, Freshness, Option, question
 
 T = TypeVar("T")
 LOOK_SECONDS: Final = 5.0
@@ -50,9 +49,7 @@ class Office:
         except Exception as error:  # noqa: BLE001 - shown in words on every page
             return Failed(self.explain(error))
 
-    async def ask(
-        self, report: str, filters: Filters, period: Period, **options: Option
-    ) -> Report:
+    async def ask(self, report: str, filters: Filters, period: Period, **options: Option) -> Report:
         """The report for a period under the filters chosen."""
         chosen = {f"only_{name}": values for name, values in filters.chosen}
         asked = question(report, from_=str(period.start), to=str(period.end), **chosen, **options)

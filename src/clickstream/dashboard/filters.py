@@ -13,21 +13,25 @@ LATEST: Final = dt.date(2100, 1, 1)
 MAX_VALUES: Final = 50
 MAX_LENGTH: Final = 200
 
-RANGES: Final[Mapping[str, tuple[str, int]]] = MappingProxyType({
-    "today": ("Today", 1),
-    "7d": ("7 days", 7),
-    "14d": ("14 days", 14),
-    "30d": ("30 days", 30),
-    "90d": ("90 days", 90),
-})
+RANGES: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
+    {
+        "today": ("Today", 1),
+        "7d": ("7 days", 7),
+        "14d": ("14 days", 14),
+        "30d": ("30 days", 30),
+        "90d": ("90 days", 90),
+    }
+)
 
-DIMENSIONS: Final[Mapping[str, str]] = MappingProxyType({
-    "channel": "Channel",
-    "device": "Device",
-    "brand": "Brand",
-    "category": "Category",
-    "login": "Signed in",
-})
+DIMENSIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "channel": "Channel",
+        "device": "Device",
+        "brand": "Brand",
+        "category": "Category",
+        "login": "Signed in",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which events count: dates, comparison and chosen values. Hashable, so that it keys a cache."""
+    """Which events count: dates, comparison and chosen values. Hashable: it keys a cache."""
 
     range: str = DEFAULT_RANGE
     custom: Period | None = None
@@ -159,7 +163,7 @@ def _read_period(start: str, end: str) -> Period | None:
         return None
     if first > last:
         first, last = last, first
-    return Period(first, last) if EARLIEST <= first and last <= LATEST else None
+    return Period(first, last) if first >= EARLIEST and last <= LATEST else None
 
 
 def _is_plain(value: str) -> bool:

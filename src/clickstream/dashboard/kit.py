@@ -6,15 +6,19 @@ from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from htmltools import Tag, TagChild, tags
+from htmltools import HTML, Tag, TagChild, tags
 from shiny import module
 from shiny.render.renderer import Jsonifiable, Renderer
 
-from clickstream.dashboard.loading import Failed, Loading, Outcome, Ready
+from clickstream.dashboard.loading import Failed, Outcome, Ready
 
 T = TypeVar("T")
 Drawing = Mapping[str, object]
 Figures = Mapping[str, object]
+TagAttrs = dict[str, str | float | bool | HTML | None]
+
+NOTHING = "\N{EN DASH}"
+DASH = f" {NOTHING} "
 
 _ICONS: Mapping[str, str] = {
     "overview": "M2.5 13.5v-5h3v5zM6.5 13.5v-11h3v11zM10.5 13.5v-8h3v8z",
@@ -25,8 +29,8 @@ _ICONS: Mapping[str, str] = {
     "close": "m4 4 8 8M12 4l-8 8",
     "download": "M8 2.5v7.5M4.8 7 8 10.2 11.2 7M2.5 13.2h11",
     "moon": "M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8z",
-    "sun": "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3"
-    "M3.4 3.4l.9.9M11.7 11.7l.9.9M12.6 3.4l-.9.9M4.3 11.7l-.9.9",
+    "sun": "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.3M8 13.2v1.3M1.5 8h1.3"
+    "M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M12.6 3.4l-.9.9M4.3 11.7l-.9.9",
 }
 
 
@@ -48,11 +52,11 @@ def figure(
     value: float | None, unit: str, *, currency: str | None = None, is_compact: bool = True
 ) -> Tag:
     """A number that the browser writes in the reader's locale; an en dash where there is none."""
-    attributes = {"data-unit": unit, "data-currency": currency or ""}
+    attributes: TagAttrs = {"data-unit": unit, "data-currency": currency or ""}
     if is_compact:
         attributes["data-compact"] = ""
     text = "" if value is None else plain(value)
-    return Tag("data", text or "–", attributes, value=text)
+    return Tag("data", text or NOTHING, attributes, value=text)
 
 
 def plain(value: float) -> str:
@@ -139,6 +143,23 @@ class Bar:
     toggle: str | None = None
 
 
+_SPOKEN: Mapping[tuple[str, str], str] = {
+    ("device", "mobile"): "Mobile",
+    ("device", "desktop"): "Desktop",
+    ("device", "tablet"): "Tablet",
+    ("device", "tv"): "Television",
+    ("device", "other"): "Other",
+    ("device", "unknown"): "Unknown",
+    ("login", "guest"): "Guest",
+    ("login", "logged_in"): "Signed in",
+}
+
+
+def spoken(dimension: str | None, value: str) -> str:
+    """A value as a reader would say it."""
+    return _SPOKEN.get((dimension or "", value), value)
+
+
 def bar_list(
     bars: Sequence[Bar], *, unit: str, heads: tuple[str, str, str], currency: str | None = None
 ) -> Tag:
@@ -201,27 +222,20 @@ def ghost(kind: str) -> Tag:
     return tags.div(class_=f"ghost ghost-{kind}", role="status", aria_label="Loading")
 
 
-def block(
-    outcome: Outcome[T], draw: Callable[[T], TagChild], *, waiting: str = "rows"
-) -> TagChild:
+def block(outcome: Outcome[T], draw: Callable[[T], TagChild], *, waiting: str = "rows") -> TagChild:
     """What a part of the page shows: a skeleton, the figures, or why there are none."""
-    match outcome:
-        case Ready(value):
-            return draw(value)
-        case Failed(reason):
-            return words("This could not be loaded", reason)
-        case Loading():
-            return ghost(waiting)
-    return None
+    if isinstance(outcome, Ready):
+        return draw(outcome.value)
+    if isinstance(outcome, Failed):
+        return words("This could not be loaded", outcome.words)
+    return ghost(waiting)
 
 
 def in_place_of_chart(outcome: Outcome[T], has_any: Callable[[T], bool]) -> TagChild:
     """What covers a chart's place while it waits, or where there is nothing to draw."""
     if isinstance(outcome, Ready) and has_any(outcome.value):
         return None
-    return tags.div(
-        block(outcome, lambda _: nothing_here(), waiting="chart"), class_="chart-words"
-    )
+    return tags.div(block(outcome, lambda _: nothing_here(), waiting="chart"), class_="chart-words")
 
 
 class render_chart(Renderer[Drawing]):  # noqa: N801 - a decorator, named as Shiny names its own
@@ -247,13 +261,14 @@ def menu_item(text: str, *, set_: str, is_on: bool) -> Tag:
 def segments(options: Iterable[tuple[str, str]], *, key: str, chosen: str, label: str) -> Tag:
     """Buttons side by side of which one is pressed; choosing sets ``key`` in the URL."""
     return tags.div(
-        *(menu_item(text, set_=pairs(**{key: value}), is_on=value == chosen) for value, text in options),
+        *(
+            menu_item(text, set_=pairs(**{key: value}), is_on=value == chosen)
+            for value, text in options
+        ),
         class_="seg",
         role="group",
         aria_label=label,
     )
-
-
 
 
 def export_link(name: str, *, text: str = "") -> Tag:

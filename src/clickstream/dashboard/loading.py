@@ -73,7 +73,7 @@ class Latest(Generic[T]):
         self._task = asyncio.create_task(self._run(fetch))
 
     def give_up(self, words: str) -> None:
-        """Stops waiting. Figures that stand already keep standing; else ``words`` take the place."""
+        """Stops waiting. Figures that stand keep standing; else ``words`` take their place."""
         self.cancel()
         with reactive.isolate():
             if not isinstance(self.outcome(), Ready):
@@ -92,7 +92,7 @@ class Latest(Generic[T]):
     async def _outcome(self, fetch: Callable[[], Awaitable[T]]) -> Outcome[T]:
         try:
             return Ready(await fetch())
-        except Exception as error:  # noqa: BLE001 - whatever it was, the page must say so in words
+        except Exception as error:
             log.exception("A figure of the dashboard could not be fetched")
             return Failed(self.explain(error))
 

@@ -1,4 +1,4 @@
-"""Figures of reports as numbers, and how they changed. What a metric is comes from its definition."""
+"""Figures of reports as numbers, how they changed, and the definitions of their metrics."""
 
 from clickstream.contract.metrics import METRICS, Metric
 

@@ -10,14 +10,20 @@ from clickstream.dashboard.metrics import number
 
 Interval = Literal["hour", "day", "week", "month"]
 INTERVALS: Final[Mapping[Interval, str]] = {
-    "hour": "Hour", "day": "Day", "week": "Week", "month": "Month",
+    "hour": "Hour",
+    "day": "Day",
+    "week": "Week",
+    "month": "Month",
 }
 
 
 def suited(period: Period) -> list[Interval]:
     """The intervals that give a period between a few and a few hundred points."""
     bounds: Mapping[Interval, tuple[int, int]] = {
-        "hour": (1, 7), "day": (2, 400), "week": (14, 2000), "month": (60, 40_000),
+        "hour": (1, 7),
+        "day": (2, 400),
+        "week": (14, 2000),
+        "month": (60, 40_000),
     }
     return [name for name, (low, high) in bounds.items() if low <= period.days <= high]
 

@@ -1,12 +1,12 @@
 """Answers from analytics: shared by all sessions, cancelled when nobody waits for them."""
 
 import asyncio
+import datetime as dt
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from clickstream.analytics import Report
-from clickstream.analytics.freshness import Freshness
 
 Option = str | int | bool | tuple[str, ...] | None
 
@@ -25,6 +25,20 @@ def question(report: str, **options: Option) -> Question:
     """A question whose options are ordered by name; those that are None are left out."""
     given = {key: value for key, value in options.items() if value is not None}
     return Question(report, tuple(sorted(given.items())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How far the warehouse is. ``version`` changes whenever rows may have.
+
+    ``as_of`` is the end of the latest load that went well; ``problem`` what ended the latest one,
+    where it did not.
+    """
+
+    version: str
+    as_of: dt.datetime | None
+    has_events: bool
+    problem: str | None = None
 
 
 class Source(Protocol):

@@ -8,13 +8,13 @@ from typing import Final
 from htmltools import TagChild, TagList, tags
 from shiny import Inputs, Outputs, Session, reactive, render
 
-from clickstream.analytics.freshness import Freshness
 from clickstream.dashboard import kit
 from clickstream.dashboard.choices import Choices, fetch_choices
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import DIMENSIONS, View, read_view
 from clickstream.dashboard.loading import Activity, Failed, Latest, Outcome, Ready
 from clickstream.dashboard.pages.page import Page
+from clickstream.dashboard.queries import Freshness
 
 EXAMPLE: Final = '{"eventName": "page_view", "pageUrl": "https://shop.example/", "clientId": "me"}'
 
@@ -83,7 +83,7 @@ def _frame(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
         if custom is None:
             return TagList(kit.icon("calendar"), "Dates")
         start, end = kit.moment(custom.start, "day"), kit.moment(custom.end, "day")
-        return TagList(start, " – ", end)
+        return TagList(start, kit.DASH, end)
 
     @output(id="fresh")
     @render.ui
@@ -134,9 +134,9 @@ def choice_list(dimension: str, found: Choices, chosen: Sequence[str]) -> TagChi
 
 def _choice(dimension: str, value: str, *, is_chosen: bool) -> TagChild:
     pair = kit.pairs(**{dimension: value})
-    attributes = {"data-toggle": pair, "data-focus": f"choice-{pair}"}
+    attributes: kit.TagAttrs = {"data-toggle": pair, "data-focus": f"choice-{pair}"}
     box = tags.input(attributes, type="checkbox", checked="" if is_chosen else None)
-    return tags.label(box, tags.span(value, title=value))
+    return tags.label(box, tags.span(kit.spoken(dimension, value), title=value))
 
 
 def chips(view: View) -> TagChild:
@@ -148,7 +148,7 @@ def chips(view: View) -> TagChild:
         tags.button(
             {"data-toggle": kit.pairs(**{name: value}), "aria-label": f"Remove {value}"},
             tags.b(DIMENSIONS[name]),
-            tags.span(value),
+            tags.span(kit.spoken(name, value)),
             kit.icon("close"),
             type="button",
             class_="chip",
@@ -162,10 +162,11 @@ def chips(view: View) -> TagChild:
 def freshness(state: Outcome[Freshness]) -> TagChild:
     """How old the figures are."""
     match state:
-        case Ready(fresh) if fresh.loaded_at is not None:
-            when = kit.moment(fresh.loaded_at.isoformat(), "ago")
+        case Ready(fresh) if fresh.as_of is not None:
+            when = kit.moment(fresh.as_of.isoformat(), "ago")
             words = tags.span(tags.strong("As of"), when)
-            return tags.div(tags.i(class_="dot"), words, class_="fresh")
+            late = " late" if fresh.problem else ""
+            return tags.div(tags.i(class_=f"dot{late}"), words, class_="fresh")
         case Ready(_):
             words = tags.span(tags.strong("Nothing loaded yet"), "The ETL has not run")
             return tags.div(tags.i(class_="dot late"), words, class_="fresh")
@@ -183,6 +184,10 @@ def notice(state: Outcome[Freshness], collector_url: str) -> TagChild:
             return tags.div(text, class_="notice", role="alert")
         case Ready(fresh) if not fresh.has_events:
             return welcome(collector_url)
+        case Ready(fresh) if fresh.problem:
+            title = tags.strong("The latest load failed; the figures are older. ")
+            text = tags.p(title, f"{fresh.problem} ", "It is tried again with the next load.")
+            return tags.div(text, class_="notice", role="status")
     return None
 
 
@@ -199,10 +204,17 @@ def welcome(collector_url: str) -> TagChild:
         tags.p(
             "The dashboard is ready, and waits for the first event. Send one from a terminal; "
             "it shows here after the next load, within seconds under ",
-            tags.code("clickstream up"), ".",
+            tags.code("clickstream up"),
+            ".",
         ),
         code,
-        tags.p("Or bring a file: ", tags.code("clickstream import FILE"), ", or see it with ",
-               "simulated shoppers: ", tags.code("make demo"), "."),
+        tags.p(
+            "Or bring a file: ",
+            tags.code("clickstream import FILE"),
+            ", or see it with ",
+            "simulated shoppers: ",
+            tags.code("make demo"),
+            ".",
+        ),
         class_="card welcome",
     )

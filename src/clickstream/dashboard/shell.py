@@ -74,8 +74,14 @@ def _group(name: str, pages: Sequence[Page]) -> TagList:
 def _mark() -> Tag:
     return svg(
         Tag("rect", width="22", height="22", rx="6", fill="var(--accent)"),
-        Tag("path", d="M4.5 14.5c2.4 0 2.4-7 4.9-7s2.5 7 4.9 7c1.6 0 2.2-2.6 3.2-4.6",
-            fill="none", stroke="var(--on-accent)", stroke_width="1.9", stroke_linecap="round"),
+        Tag(
+            "path",
+            d="M4.5 14.5c2.4 0 2.4-7 4.9-7s2.5 7 4.9 7c1.6 0 2.2-2.6 3.2-4.6",
+            fill="none",
+            stroke="var(--on-accent)",
+            stroke_width="1.9",
+            stroke_linecap="round",
+        ),
         viewBox="0 0 22 22",
     )
 
@@ -83,19 +89,40 @@ def _mark() -> Tag:
 def _bar() -> Tag:
     return tags.header(
         tags.div(
-            tags.button({"data-menu": ""}, icon("menu"), type="button", aria_label="Menu",
-                        class_="icon-button menu-button"),
+            tags.button(
+                {"data-menu": ""},
+                icon("menu"),
+                type="button",
+                aria_label="Menu",
+                class_="icon-button menu-button",
+            ),
             tags.h1(id="page-title"),
             _presets(),
             tags.button(
                 {"data-pressed-by": "compare=", "data-flip": "compare=off"},
-                tags.i(), tags.span("Compare"), type="button", class_="switch",
-                title="Compare with the period before", aria_label="Compare with the period before",
+                tags.i(),
+                tags.span("Compare"),
+                type="button",
+                class_="switch",
+                title="Compare with the period before",
+                aria_label="Compare with the period before",
             ),
-            tags.button(icon("filter"), "Filter", type="button", class_="button",
-                        popovertarget="filters", aria_expanded="false"),
-            tags.button(icon("moon", "icon dark-icon"), icon("sun", "icon light-icon"), id="theme",
-                        type="button", class_="icon-button", aria_label="Light or dark"),
+            tags.button(
+                icon("filter"),
+                "Filter",
+                type="button",
+                class_="button",
+                popovertarget="filters",
+                aria_expanded="false",
+            ),
+            tags.button(
+                icon("moon", "icon dark-icon"),
+                icon("sun", "icon light-icon"),
+                id="theme",
+                type="button",
+                class_="icon-button",
+                aria_label="Light or dark",
+            ),
             class_="bar-row",
         ),
         ui.output_ui("chips"),
@@ -109,11 +136,17 @@ def _presets() -> Tag:
         given = "" if key == DEFAULT_RANGE else key
         change = urlencode({"range": given, "from": "", "to": ""})
         buttons.append(
-            tags.button({"data-set": change, "data-pressed-by": f"range={given}"}, label,
-                        type="button")
+            tags.button(
+                {"data-set": change, "data-pressed-by": f"range={given}"}, label, type="button"
+            )
         )
-    custom = tags.button({"data-pressed-by": "from=*"}, ui.output_ui("dates", inline=True),
-                         type="button", popovertarget="dates-menu", aria_expanded="false")
+    custom = tags.button(
+        {"data-pressed-by": "from=*"},
+        ui.output_ui("dates", inline=True),
+        type="button",
+        popovertarget="dates-menu",
+        aria_expanded="false",
+    )
     return tags.div(*buttons, custom, class_="seg", role="group", aria_label="Dates")
 
 
@@ -121,33 +154,52 @@ def _date_menu() -> Tag:
     return tags.div(
         tags.form(
             {"data-form": "range"},
-            tags.label("From", tags.input({"data-param": "from"}, type="date", name="from",
-                                          required="")),
-            tags.label("To", tags.input({"data-param": "to"}, type="date", name="to",
-                                        required="")),
+            tags.label(
+                "From", tags.input({"data-param": "from"}, type="date", name="from", required="")
+            ),
+            tags.label("To", tags.input({"data-param": "to"}, type="date", name="to", required="")),
             tags.button("Show these dates", type="submit", class_="button primary"),
         ),
-        {"popover": ""}, id="dates-menu", class_="menu", role="dialog", aria_label="Dates",
+        {"popover": ""},
+        id="dates-menu",
+        class_="menu",
+        role="dialog",
+        aria_label="Dates",
     )
 
 
 def _filter_menu() -> Tag:
     first = next(iter(DIMENSIONS))
     names = (
-        tags.button({"data-tab": key, "aria-selected": str(key == first).lower()}, label,
-                    type="button", role="tab")
+        tags.button(
+            {"data-tab": key, "aria-selected": str(key == first).lower()},
+            label,
+            type="button",
+            role="tab",
+        )
         for key, label in DIMENSIONS.items()
     )
     panels = (
-        tags.div({"data-panel": key}, ui.output_ui(f"choices_{key}"), class_="filter-panel",
-                 role="tabpanel", hidden=None if key == first else "")
+        tags.div(
+            {"data-panel": key},
+            ui.output_ui(f"choices_{key}"),
+            class_="filter-panel",
+            role="tabpanel",
+            hidden=None if key == first else "",
+        )
         for key in DIMENSIONS
     )
     return tags.div(
-        tags.div(tags.div(*names, class_="filter-tabs", role="tablist"), tags.div(*panels),
-                 class_="filter-body"),
+        tags.div(
+            tags.div(*names, class_="filter-tabs", role="tablist"),
+            tags.div(*panels),
+            class_="filter-body",
+        ),
         {"popover": "", "data-wants": "choices_wanted"},
-        id="filters", class_="menu filters", role="dialog", aria_label="Filters",
+        id="filters",
+        class_="menu filters",
+        role="dialog",
+        aria_label="Filters",
     )
 
 

@@ -11,9 +11,8 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from clickstream.analytics import Report, ReportOptions, arun_report
-from clickstream.analytics.freshness import Freshness, aread_freshness
 from clickstream.dashboard.filters import DIMENSIONS
-from clickstream.dashboard.queries import Question
+from clickstream.dashboard.queries import Freshness, Question, question
 
 OpenConnection = Callable[[], Awaitable[psycopg.AsyncConnection]]
 CONNECTIONS: Final = 4
@@ -34,8 +33,16 @@ class WarehouseSource:
             return await arun_report(connection, asked.report, options)
 
     async def freshness(self) -> Freshness:
-        async with self._connection() as connection:
-            return await aread_freshness(connection)
+        report = await self.ask(question("freshness"))
+        row = report.rows[0]
+        has_failed = row["last_run_status"] == "failed"
+        problem = (row["last_run_error"] or "It did not say why.") if has_failed else None
+        return Freshness(
+            version=row["version"] or "",
+            as_of=report.as_of,
+            has_events=bool(row["events"]),
+            problem=problem,
+        )
 
     async def close(self) -> None:
         while self._idle:
@@ -74,9 +81,7 @@ def _is_usable(connection: psycopg.AsyncConnection) -> bool:
 def report_options(asked: Question, *, now: dt.datetime) -> ReportOptions:
     """The report's options that a question means: dates read, chosen values as filters."""
     given: dict[str, Any] = dict(asked.options)
-    filters = [
-        f"{name}={value}" for name in DIMENSIONS for value in given.pop(f"only_{name}", ())
-    ]
+    filters = [f"{name}={value}" for name in DIMENSIONS for value in given.pop(f"only_{name}", ())]
     for name in ("from_", "to"):
         if name in given:
             given[name] = dt.date.fromisoformat(given[name])

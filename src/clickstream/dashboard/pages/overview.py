@@ -50,7 +50,7 @@ def _list(output: str, title: str, sub: str, *, span: int) -> Tag:
 
 
 @module.server
-def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None:  # noqa: A002
+def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None:  # noqa: A002, ARG001
     office = desk.office
     headline = desk.load(KEY, lambda view: data.fetch_headline(office, view))
     trend = desk.load(KEY, lambda view: data.fetch_trend(office, view), keys=("metric", "interval"))
@@ -96,9 +96,7 @@ def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     @render.ui
     def _pages() -> TagChild:
         heads = ("Page", "Views")
-        return kit.block(
-            pages(), lambda found: parts.shares(found, dimension=None, heads=heads)
-        )
+        return kit.block(pages(), lambda found: parts.shares(found, dimension=None, heads=heads))
 
     @output(id="channels")
     @render.ui

@@ -17,13 +17,8 @@ from clickstream.dashboard.periods import Interval
 TILES: Final = (
     "visitors", "sessions", "orders", "conversion_rate", "average_order_value", "revenue",
 )  # fmt: skip
-STEPS: Final[Mapping[str, str]] = {
-    "view_item": "Product viewed",
-    "add_to_cart": "Added to cart",
-    "begin_checkout": "Checkout begun",
-    "add_payment_info": "Payment given",
-    "purchase": "Ordered",
-}
+MOST_PAGES: Final = 200
+NONE: Final = "(none)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +123,22 @@ async def fetch_sessions_by(office: Office, view: View, dimension: str) -> list[
 
 
 async def fetch_pages(office: Office, view: View) -> list[Share]:
-    """Page views by address, the most first."""
-    return await _shares(office, view, "page_views", "page")
+    """Page views by address, the most first, with their share of all page views."""
+    filters, period = view.filters, view.filters.period(office.today())
+    pages, overview = await asyncio.gather(
+        office.ask("pages", filters, period, limit=MOST_PAGES),
+        office.ask("overview", filters, period, compare=_compare(filters)),
+    )
+    total = number(overview.rows[0]["page_views"]) if overview.rows else None
+    return [
+        Share(str(row["page"] or NONE), views, views / total if total else None)
+        for row in pages.rows
+        if (views := number(row["views"]))
+    ]
 
 
 async def _shares(office: Office, view: View, name: str, dimension: str) -> list[Share]:
-    """A metric by a dimension. Sessions and page views have one period each, so months add up."""
+    """A metric by a dimension. Each session lies in one period, so its months add up."""
     period = view.filters.period(office.today())
     report = await office.ask(
         "trends", view.filters, period,
@@ -146,7 +151,7 @@ def rank(found: Sequence[tuple[object, object]]) -> list[Share]:
     """Amounts added up by name, the most first."""
     amounts: dict[str, float] = {}
     for name, value in found:
-        key = str(name) if name else "(none)"
+        key = str(name) if name else NONE
         amounts[key] = amounts.get(key, 0) + (number(value) or 0)
     total = sum(amounts.values())
     ranked = sorted(amounts.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -156,4 +161,4 @@ def rank(found: Sequence[tuple[object, object]]) -> list[Share]:
 async def fetch_funnel(office: Office, view: View) -> Report:
     """The visitors who reach each step of the checkout."""
     period = view.filters.period(office.today())
-    return await office.ask("funnel", view.filters, period, steps=tuple(STEPS))
+    return await office.ask("funnel", view.filters, period, funnel="checkout")

@@ -1,6 +1,7 @@
 """The parts of the Overview, drawn from what was fetched."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from htmltools import Tag, TagChild, TagList, tags
 
@@ -9,7 +10,6 @@ from clickstream.dashboard import charts, kit, periods
 from clickstream.dashboard.filters import Period, View
 from clickstream.dashboard.metrics import change, metric, number
 from clickstream.dashboard.pages.overview_data import (
-    STEPS,
     TILES,
     Headline,
     Share,
@@ -17,7 +17,13 @@ from clickstream.dashboard.pages.overview_data import (
     chosen_metric,
 )
 
-SHOWN = 6
+SHOWN: Final = 6
+STEPS: Final[Mapping[str, str]] = {
+    "view_item": "Product viewed",
+    "add_to_cart": "Added to cart",
+    "begin_checkout": "Checkout begun",
+    "purchase": "Ordered",
+}
 
 
 def headline(found: Headline, view: View) -> Tag:
@@ -61,7 +67,9 @@ def trend_head(found: Trend, period: Period, currencies: Sequence[str]) -> Tag:
         shown = found.currency or ""
         tools.insert(0, kit.segments(names, key="currency", chosen=shown, label="Currency"))
     return tags.div(
-        tags.h3(metric(found.name).title), tags.div(*lines, class_="legend"), *tools,
+        tags.h3(metric(found.name).title),
+        tags.div(*lines, class_="legend"),
+        *tools,
         class_="trend-head",
     )
 
@@ -69,7 +77,7 @@ def trend_head(found: Trend, period: Period, currencies: Sequence[str]) -> Tag:
 def _dates(period: Period) -> TagList:
     if period.days == 1:
         return TagList(kit.moment(period.start, "date"))
-    return TagList(kit.moment(period.start, "day"), " – ", kit.moment(period.end, "date"))
+    return TagList(kit.moment(period.start, "day"), kit.DASH, kit.moment(period.end, "date"))
 
 
 def has_points(found: Trend) -> bool:
@@ -80,9 +88,7 @@ def trend_drawing(found: Trend) -> charts.Drawing:
     meaning = metric(found.name)
     currency = found.currency if meaning.unit == "money" else None
     measure = charts.Measure(meaning.title, meaning.unit, currency)
-    return charts.trend(
-        found.points, found.before, measure=measure, interval=found.interval
-    )
+    return charts.trend(found.points, found.before, measure=measure, interval=found.interval)
 
 
 def shares(found: Sequence[Share], *, dimension: str | None, heads: tuple[str, str]) -> TagChild:
@@ -91,7 +97,7 @@ def shares(found: Sequence[Share], *, dimension: str | None, heads: tuple[str, s
         return kit.nothing_here()
     bars = [
         kit.Bar(
-            name=share.name,
+            name=kit.spoken(dimension, share.name),
             value=share.value,
             share=share.share,
             toggle=kit.pairs(**{dimension: share.name}) if dimension else None,
@@ -106,20 +112,26 @@ def funnel(report: Report) -> TagChild:
     counts = [number(row["count"]) or 0 for row in report.rows]
     if not counts or not counts[0]:
         return kit.words("No product was viewed", "The checkout begins with a product view.")
-    head = tags.div(tags.span(), tags.span("of first", class_="steps-head"),
-                    tags.span("of previous", class_="steps-head"), class_="step step-head")
-    rows = (_step(row, name) for row, name in zip(report.rows, STEPS.values(), strict=False))
+    head = tags.div(
+        tags.span(),
+        tags.span("of first", class_="steps-head"),
+        tags.span("of previous", class_="steps-head"),
+        class_="step step-head",
+    )
+    rows = (_step(row) for row in report.rows)
     return tags.div(head, *rows, class_="steps")
 
 
-def _step(row: kit.Figures, name: str) -> Tag:
-    first, last = number(row["rate_from_first"]), number(row["rate_from_previous"])
+def _step(row: kit.Figures) -> Tag:
+    is_first = row["step"] == 1
+    first = number(row["rate_from_first"])
+    last = None if is_first else number(row["rate_from_previous"])
     width = f"{max(0.6, 100 * (first or 0)):.2f}%"
     all_, previous = kit.figure(first, "rate"), kit.figure(last, "rate")
     all_.add_class("all")
     previous.add_class("last")
     return tags.div(
-        tags.span(name),
+        tags.span(STEPS.get(str(row["name"]), str(row["name"]))),
         kit.svg(Tag("rect", width=width, height="100%", rx="5")),
         kit.figure(number(row["count"]), "count"),
         all_,

@@ -54,7 +54,7 @@ def _chart_card(name: str, title: str, *, span: int) -> TagChild:
 
 
 @module.server
-def products_server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None:  # noqa: A002
+def products_server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None:  # noqa: A002, ARG001
     office = desk.office
     found = desk.load(KEY, lambda view: fetch_products(office, view), keys=("by",))
 

@@ -84,8 +84,13 @@ def table(found: Products, view: View) -> TagChild:
     top = max((line.figures["revenue"] or 0 for line in lines), default=0) or 1
     body = tags.tbody(*(_row(line, found, top) for line in shown))
     sheet = tags.table(_head(found.group, order), body, aria_label=GROUPS[found.group])
-    scroll = tags.div(sheet, class_="table-scroll", tabindex="0", role="region",
-                      aria_label=f"{GROUPS[found.group]}, a table that scrolls sideways")
+    scroll = tags.div(
+        sheet,
+        class_="table-scroll",
+        tabindex="0",
+        role="region",
+        aria_label=f"{GROUPS[found.group]}, a table that scrolls sideways",
+    )
     return tags.div(scroll, _pager(page, last, len(lines)))
 
 
@@ -97,7 +102,7 @@ def _no_lines(view: View) -> Tag:
 
 
 def _head(group: str, order: Order) -> Tag:
-    names = [("name", ONE[group], None)]
+    names: list[tuple[str, str, str | None]] = [("name", ONE[group], None)]
     for name in FIGURES:
         meaning = metric("product_revenue" if name == "revenue" else name)
         title = "Revenue" if name == "revenue" else meaning.title
@@ -116,9 +121,10 @@ def _heading(name: str, title: str, definition: str | None, *, order: Order) -> 
         tags.span(arrow, aria_hidden="true"),
         type="button",
     )
-    sorting = {"aria-sort": "descending" if order.is_descending else "ascending"}
+    direction = "descending" if order.is_descending else "ascending"
+    sorting: kit.TagAttrs = {"aria-sort": direction} if is_sorted else {}
     return tags.th(
-        sorting if is_sorted else {},
+        sorting,
         button,
         kit.hint(title, definition) if definition else None,
         scope="col",
@@ -129,9 +135,7 @@ def _row(line: Line, found: Products, top: float) -> Tag:
     cells: list[Tag] = []
     for name in FIGURES:
         of = measure(name, found.currency)
-        shown = kit.figure(
-            line.figures[name], of.unit, currency=of.currency, is_compact=False
-        )
+        shown = kit.figure(line.figures[name], of.unit, currency=of.currency, is_compact=False)
         cells.append(tags.td(_revenue(shown, line, top) if name == "revenue" else shown))
     return tags.tr(_name(line, found.group), *cells)
 
@@ -140,7 +144,10 @@ def _name(line: Line, group: str) -> Tag:
     under = tags.span(line.under, class_="under") if line.under else None
     if group == "product":
         return tags.td(line.name, under, title=line.name)
-    toggle = {"data-toggle": kit.pairs(**{group: line.key}), "title": f"Show only {line.name}"}
+    toggle: kit.TagAttrs = {
+        "data-toggle": kit.pairs(**{group: line.key}),
+        "title": f"Show only {line.name}",
+    }
     return tags.td(tags.button(toggle, line.name, type="button", class_="plain"))
 
 

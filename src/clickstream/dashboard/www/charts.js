@@ -3,7 +3,7 @@
 // change of theme or locale needs no trip to the server, and no code ever comes from data.
 (() => {
   "use strict";
-  const { figure, date } = window.figures;
+  const { axis, figure, date } = window.figures;
   const isStill = matchMedia("(prefers-reduced-motion: reduce)");
 
   function colour(text) {
@@ -13,7 +13,7 @@
 
   function format(text, figures) {
     const [, kind, detail = ""] = text.split(":");
-    if (kind === "axis") return (value) => figure(value, ...detail.split(","), true);
+    if (kind === "axis") return (value) => axis(value, ...detail.split(","));
     if (kind === "date") return (value) => date(value, detail);
     if (kind === "label") return (point) => figure(point.value, ...detail.split(","), true);
     if (kind === "clip") return (value) => clip(String(value), Number(detail));

@@ -42,6 +42,16 @@ window.figures = (() => {
     }).format(value);
   }
 
+  function share(value) {
+    const digits = value < 0.01 ? 1 : 0;
+    return numberFormat({ style: "percent", maximumFractionDigits: digits }).format(value);
+  }
+
+  function axis(value, unit, currency) {
+    if (unit !== "rate") return figure(value, unit, currency, true);
+    return numberFormat({ style: "percent", maximumFractionDigits: 2 }).format(value);
+  }
+
   function change(value) {
     const size = Math.abs(value);
     const text = size >= 10 ? "> 999%" : numberFormat({
@@ -55,7 +65,7 @@ window.figures = (() => {
     const amount = Number(value);
     if (unit === "money") return money(amount, currency, compact);
     if (unit === "rate") return rate(amount);
-    if (unit === "share") return numberFormat({ style: "percent", maximumFractionDigits: 0 }).format(amount);
+    if (unit === "share") return share(amount);
     if (unit === "change") return change(amount);
     return number(amount, compact);
   }
@@ -118,5 +128,5 @@ window.figures = (() => {
   }
 
   setInterval(() => document.querySelectorAll('time[data-style="ago"]').forEach(dressTime), 10_000);
-  return { figure, date, dress };
+  return { axis, figure, date, dress };
 })();
