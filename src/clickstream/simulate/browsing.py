@@ -56,7 +56,7 @@ def visit_shop(visitor: Visitor, dice: Dice, at: int, *, is_promotion: bool = Fa
     if visitor.is_remembered and visitor.visits and visitor.user_id:
         visit.sign_in(visitor.user_id)
     _land(visit, channel)
-    if dice.chance(channel.bounce * (0.55 if visitor.intent in {"research", "buy"} else 1.3)):
+    if dice.chance(channel.bounce * (0.55 if visitor.intent in {"research", "buy"} else 1.42)):
         visit.read(dice.quantile(_GLIMPSE))
     else:
         _stay(visit, channel.zeal * (1.5 if is_promotion else 1.0))

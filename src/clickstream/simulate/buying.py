@@ -57,7 +57,7 @@ def buy(visit: Visit, zeal: float) -> None:
         regretted, _ = visitor.cart.pop(0)
         visit.record("remove_from_cart_click", {"product": regretted.product})
         visit.read(dice.between(2, 20))
-    if not visitor.cart or not dice.chance(min(0.44 * zeal, 0.8)):
+    if not visitor.cart or not dice.chance(min(0.38 * zeal, 0.8)):
         return
     _step(visit, "checkout", "checkout_start")
     sign_in_maybe(visit, likely=0.75)
