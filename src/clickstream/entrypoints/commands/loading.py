@@ -1,7 +1,6 @@
 """``clickstream etl``: from the lake into the warehouse."""
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +45,7 @@ def etl(
     """
     from clickstream.entrypoints.loading import load_for_ever, load_once
     from clickstream.entrypoints.logs import set_up_logs
+    from clickstream.entrypoints.progress import is_watched
     from clickstream.entrypoints.settings import load_settings
     from clickstream.etl import Options, Status
 
@@ -61,7 +61,7 @@ def etl(
         pause = read_duration("--every", every) if every else settings.etl_every
         load_for_ever(settings, options, every=pause)
         return
-    set_up_logs("etl", level="error" if sys.stderr.isatty() else settings.log_level)
+    set_up_logs("etl", level="error" if is_watched() else settings.log_level)
     report = load_once(settings, options)
     _show(report, form)
     if report.status is Status.STOPPED:

@@ -1,7 +1,7 @@
 """``clickstream up`` and its parts: the collector and the dashboard."""
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
-import sys
+import contextlib
 from dataclasses import replace
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from clickstream.entrypoints.commands.options import read_duration
 def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: clickstream up --demo")(up)
     app.command(epilog="Example: clickstream serve --port 8080 --workers 2")(serve)
+    app.command(epilog="Example: clickstream dashboard --port 3838")(dashboard)
 
 
 def up(
@@ -33,6 +34,7 @@ def up(
     Events, warehouse and logs lie in CLICKSTREAM_DATA_DIR (./data). A part that dies is started
     again; when this command ends, however it ends, all parts end.
     """
+    from clickstream.entrypoints.progress import is_watched
     from clickstream.entrypoints.settings import load_settings
     from clickstream.entrypoints.stack import Stack
 
@@ -43,8 +45,9 @@ def up(
         dashboard_port=port or settings.dashboard_port,
         collector_port=collector_port or settings.collector_port,
     )
-    is_watched = sys.stderr.isatty()
-    Stack(settings=settings, every=every, is_demo=demo, is_watched=is_watched, say=typer.echo).run()
+    Stack(
+        settings=settings, every=every, is_demo=demo, is_watched=is_watched(), say=typer.echo
+    ).run()
 
 
 def serve(
@@ -61,6 +64,7 @@ def serve(
 ) -> None:
     """Run the collector: it takes events by HTTP, and says yes once they are safe in the lake."""
     from clickstream.entrypoints.collector import collect
+    from clickstream.entrypoints.logs import set_up_logs
     from clickstream.entrypoints.ports import refuse_taken_port
     from clickstream.entrypoints.settings import load_settings
 
@@ -72,4 +76,33 @@ def serve(
         collector_workers=workers or settings.collector_workers,
     )
     refuse_taken_port(settings.collector_host, settings.collector_port, "clickstream serve --port")
+    set_up_logs("serve", level=settings.log_level)
     collect(settings)
+
+
+def dashboard(
+    *,
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The port.", show_default="3838")
+    ] = None,
+) -> None:
+    """Run the dashboard over the warehouse, until Ctrl-C."""
+    from clickstream.entrypoints.dashboard import show
+    from clickstream.entrypoints.logs import set_up_logs
+    from clickstream.entrypoints.ports import refuse_taken_port
+    from clickstream.entrypoints.settings import load_settings
+
+    settings = load_settings()
+    settings = replace(
+        settings,
+        dashboard_host=host or settings.dashboard_host,
+        dashboard_port=port or settings.dashboard_port,
+    )
+    command = "clickstream dashboard --port"
+    refuse_taken_port(settings.dashboard_host, settings.dashboard_port, command)
+    set_up_logs("dashboard", level=settings.log_level)
+    with contextlib.suppress(KeyboardInterrupt):
+        show(settings)

@@ -1,0 +1,53 @@
+"""The dashboard on its web server, over the warehouse that the settings name."""
+
+from datetime import UTC, datetime
+
+import psycopg
+import uvicorn
+
+from clickstream.dashboard.app import create_app
+from clickstream.entrypoints.settings import Settings
+from clickstream.entrypoints.wiring import ready_warehouse
+from clickstream.warehouse.connect import session_setup
+from clickstream.warehouse.conninfo import secured
+
+DRAIN_SECONDS = 3
+"""Browsers keep their websockets open for as long as they may."""
+
+
+def show(settings: Settings) -> None:
+    """Serve the dashboard until SIGTERM or SIGINT."""
+    with ready_warehouse(settings) as url:
+        connection_string = secured(url)
+
+        async def open_connection() -> psycopg.AsyncConnection:
+            return await open_reader(connection_string)
+
+        app = create_app(
+            open_connection,
+            clock=lambda: datetime.now(UTC).astimezone(settings.timezone),
+            collector_url=settings.collector_url,
+            allowed_origins=settings.dashboard_origins,
+        )
+        config = uvicorn.Config(
+            app,
+            host=settings.dashboard_host,
+            port=settings.dashboard_port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        uvicorn.Server(config).run()
+
+
+async def open_reader(connection_string: str) -> psycopg.AsyncConnection:
+    """A reader's connection, in autocommit, its session set up."""
+    connection = await psycopg.AsyncConnection.connect(
+        connection_string, autocommit=True, application_name="clickstream dashboard"
+    )
+    try:
+        await connection.execute(session_setup(role="clickstream_reader"))
+    except psycopg.Error:
+        await connection.close()
+        raise
+    return connection
