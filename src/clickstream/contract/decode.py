@@ -26,6 +26,7 @@ _ESCAPE: Final = re.compile(
 )
 _PATH: Final = re.compile(r" - at `\$\.?(.*)`$")
 KNOWN_FIELDS: Final = frozenset(field.encode_name for field in msgspec.structs.fields(Event))
+_OWN_FIELDS: Final = KNOWN_FIELDS | {"_ingest"}
 
 
 def decode_object(raw: bytes) -> Document:
@@ -100,7 +101,9 @@ def check_event(document: Document) -> Event:
 
 def unknown_fields(document: Document) -> Document:
     """The fields that the contract does not name, but for the platform's own."""
-    return {key: document[key] for key in document.keys() - KNOWN_FIELDS if key != "_ingest"}
+    if document.keys() <= _OWN_FIELDS:
+        return {}
+    return {key: document[key] for key in document if key not in _OWN_FIELDS}
 
 
 def _check_counts(document: Document, event: Event) -> None:

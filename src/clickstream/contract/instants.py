@@ -15,6 +15,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PATTERN: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?([.,]\d+)?\s?(Z|z|UTC|[+-]\d\d:?\d\d)?", re.ASCII
 )
+_USUAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{1,6})?Z", re.ASCII)
+"""As browsers write it, and as Python reads it by itself."""
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -25,6 +27,8 @@ def parse_instant(value: str | float, *, field: str = "eventTimestamp") -> datet
     """
     try:
         if isinstance(value, str):
+            if _USUAL.fullmatch(value):
+                return datetime.fromisoformat(value)
             return _from_text(value.strip())
         return _EPOCH + timedelta(milliseconds=value)
     except (ValueError, OverflowError) as error:

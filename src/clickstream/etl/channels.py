@@ -74,6 +74,7 @@ class Touch(Struct, frozen=True):
     content: str | None = None
 
 
+@lru_cache(maxsize=4096)
 def classify_campaign(campaign: Campaign) -> Touch:
     """The touch of an address with campaign parameters."""
     return Touch(
@@ -86,8 +87,9 @@ def classify_campaign(campaign: Campaign) -> Touch:
     )
 
 
+@lru_cache(maxsize=8192)
 def classify_referrer(
-    referrer_host: str, page_host: str | None, passers_by: Collection[str] = ()
+    referrer_host: str, page_host: str | None, passers_by: frozenset[str] = frozenset()
 ) -> Touch | None:
     """The touch of a referring host; None where it is the shop's own, a payment or a sign-in."""
     host = _bare(referrer_host.lower())

@@ -7,6 +7,7 @@ tables. A run that is stopped or fails leaves whole slices behind, and the next 
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,10 +19,10 @@ from msgspec import Struct
 
 from clickstream.errors import ClickstreamError, LakeError, WarehouseError
 from clickstream.etl import ledger
-from clickstream.etl.discover import Window, finish, new_keys, plan, plan_window
-from clickstream.etl.read import read_object
-from clickstream.etl.rows import EVENT_COLUMNS, ITEM_COLUMNS, ItemRow, Rejection, values
+from clickstream.etl.discover import Discovery, Window, finish, new_keys, plan, plan_window
+from clickstream.etl.rows import EVENT_COLUMNS, ITEM_COLUMNS
 from clickstream.etl.rules import Rules
+from clickstream.etl.slice import Slice
 from clickstream.etl.tally import Tally
 from clickstream.lake import Lake
 from clickstream.warehouse.load import Loader
@@ -117,62 +118,62 @@ def run(
 
 
 def _load_all(job: "_Job", tally: Tally) -> Status:
+    """Load slice by slice; while one settles in the warehouse, the next is read and encoded."""
     now = job.clock()
-    window, everything = job.options.window, job.options.everything
-    discovery = (
-        plan_window(window)
-        if window
-        else plan(job.connection, job.lake, now, everything=everything)
-    )
+    discovery = _discover(job, now)
     keys = _Keys(new_keys(job.connection, job.lake, discovery))
     loader = Loader(job.connection, timezone=job.rules.timezone)
     loader.prepare()
     bodies = job.lake.get_many(keys)
-    while not job.should_stop():
-        keys.fill(job.options.slice_events + READ_AHEAD)
-        with job.connection.transaction():
-            part = _load_slice(job, loader, bodies)
-            if part.objects:
-                ledger.progress(job.connection, job.run_id, part)
-        tally.add(part)
-        job.on_progress(tally)
-        if not part.objects and not keys:
-            finish(job.connection, discovery, now)
-            return Status.SUCCEEDED
-    return Status.STOPPED
+    keys.fill(job.options.slice_events + READ_AHEAD)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="etl-read") as reader:
+        reading = reader.submit(read_slice, job, loader, bodies)
+        while (slice_ := reading.result()).objects:
+            keys.fill(job.options.slice_events + READ_AHEAD)
+            reading = reader.submit(read_slice, job, loader, bodies)
+            part = _load_slice(job, loader, slice_)
+            tally.add(part)
+            job.on_progress(tally)
+    if job.should_stop():
+        return Status.STOPPED
+    finish(job.connection, discovery, now)
+    return Status.SUCCEEDED
 
 
-def _load_slice(job: "_Job", loader: Loader, bodies: Bodies) -> Tally:
-    """Read objects until the slice is full, and bring them into the tables."""
-    part = Tally()
-    items: list[ItemRow] = []
-    rejections: list[Rejection] = []
-    objects: list[ledger.LoadedObject] = []
-    with loader.staging("stage", EVENT_COLUMNS) as copy:
-        for key, body in bodies:
+def _discover(job: "_Job", now: datetime) -> Discovery:
+    if job.options.window:
+        return plan_window(job.options.window)
+    return plan(job.connection, job.lake, now, everything=job.options.everything)
+
+
+def read_slice(job: "_Job", loader: Loader, bodies: Bodies) -> Slice:
+    """Read objects until the slice is full or the lake has no more; none where told to stop.
+
+    Raises `LakeError` where an object cannot be read.
+    """
+    slice_ = Slice(loader.encoder("stage"), loader.encoder("stage_items"))
+    with slice_.events, slice_.items:
+        while not (slice_.is_full(job.options.slice_events) or job.should_stop()):
+            key, body = next(bodies, (None, b""))
+            if key is None:
+                break
             if isinstance(body, LakeError):
                 raise body
-            lines = refused = 0
-            for outcome in read_object(key, body, job.rules):
-                lines += 1
-                if isinstance(outcome, Rejection):
-                    refused += 1
-                    rejections.append(outcome)
-                    continue
-                row, own_items = outcome
-                copy.write_row(values(row))
-                items += own_items
-            objects.append((key, lines, refused))
-            part.count_object(len(body), lines)
-            if max(part.lines, part.objects) >= job.options.slice_events or job.should_stop():
-                break
-    loader.stage("stage_items", ITEM_COLUMNS, map(values, items))
-    if job.options.window:
-        ledger.forgive(job.connection, [key for key, _lines, _refused in objects])
-    ledger.record(job.connection, job.run_id, objects, rejections)
-    part.count_rejections(rejections)
-    part.count_load(loader.settle())
-    return part
+            slice_.take(key, body, job.rules)
+    return slice_
+
+
+def _load_slice(job: "_Job", loader: Loader, slice_: Slice) -> Tally:
+    """Bring a slice into the tables, in one transaction."""
+    with job.connection.transaction():
+        loader.stage("stage", EVENT_COLUMNS, slice_.events)
+        loader.stage("stage_items", ITEM_COLUMNS, slice_.items)
+        if job.options.window:
+            ledger.forgive(job.connection, [key for key, _lines, _refused in slice_.objects])
+        ledger.record(job.connection, job.run_id, slice_.objects, slice_.rejections)
+        slice_.tally.count_load(loader.settle())
+        ledger.progress(job.connection, job.run_id, slice_.tally)
+    return slice_.tally
 
 
 @dataclass(frozen=True, kw_only=True)

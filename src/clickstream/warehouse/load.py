@@ -4,13 +4,14 @@ The result does not depend on how events were split into loads, nor on their ord
 see docs/architecture/load.md for the recipe and tests/etl/test_any_split.py for the proof.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final, Self
 
 import psycopg
 from msgspec import Struct
 from psycopg import sql
+from psycopg.abc import Buffer
+from psycopg.copy import Writer
 
 from clickstream.warehouse.models import model
 
@@ -89,21 +90,18 @@ class Loader:
             for table in ("stage", "stage_items"):
                 self._types[table] = self._column_types(table)
 
-    @contextmanager
-    def staging(self, table: str, columns: Sequence[str]) -> Iterator[psycopg.Copy]:
-        """A COPY into a staged table, for rows that hold `columns` in order."""
+    def encoder(self, table: str) -> "Encoder":
+        """An encoder of rows for a staged table; it may be used from another thread."""
+        return Encoder(self._connection, self._types[table])
+
+    def stage(self, table: str, columns: Sequence[str], rows: "Encoder") -> None:
+        """Copy encoded rows, which hold `columns` in order, into a staged table."""
         statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+            sql.Identifier(table), _names(columns)
         )
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types(self._types[table])
-            yield copy
-
-    def stage(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Copy `rows` into a staged table."""
-        with self.staging(table, columns) as copy:
-            for row in rows:
-                copy.write_row(row)
+            for chunk in rows.chunks:
+                copy.write(chunk)
 
     def settle(self) -> Counts:
         """Bring what is staged into the tables: events, sessions, orders, aggregates."""
@@ -157,6 +155,35 @@ class Loader:
             (table,),
         )
         return [str(row[0]) for row in rows]
+
+
+class Encoder:
+    """Rows in PostgreSQL's binary COPY format, kept in memory until they are staged.
+
+    Encoding needs no server, so that one batch can be encoded while another one settles.
+    """
+
+    def __init__(self, connection: psycopg.Connection, types: Sequence[str]) -> None:
+        self.chunks: list[bytes] = []
+        self._copy = psycopg.Copy(connection.cursor(), binary=True, writer=_Keeper(self.chunks))
+        self._copy.set_types(types)
+        self.write_row = self._copy.write_row
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._copy.finish(None)
+
+
+class _Keeper(Writer):
+    """A writer that keeps what it is given."""
+
+    def __init__(self, chunks: list[bytes]) -> None:
+        self._chunks = chunks
+
+    def write(self, data: Buffer) -> None:
+        self._chunks.append(bytes(data))
 
 
 _ADD: Final = sql.SQL(

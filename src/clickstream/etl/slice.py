@@ -1,0 +1,39 @@
+"""A slice: some whole objects, read, normalized and encoded for one transaction."""
+
+from clickstream.etl.ledger import LoadedObject
+from clickstream.etl.read import read_object
+from clickstream.etl.rows import Rejection, values
+from clickstream.etl.rules import Rules
+from clickstream.etl.tally import Tally
+from clickstream.warehouse.load import Encoder
+
+
+class Slice:
+    """Objects of the lake as rows to be staged, and what could not be taken of them."""
+
+    def __init__(self, events: Encoder, items: Encoder) -> None:
+        self.events, self.items = events, items
+        self.objects: list[LoadedObject] = []
+        self.rejections: list[Rejection] = []
+        self.tally = Tally()
+
+    def is_full(self, events: int) -> bool:
+        """Whether it holds `events` lines or objects."""
+        return max(self.tally.lines, self.tally.objects) >= events
+
+    def take(self, key: str, body: bytes, rules: Rules) -> None:
+        """Add an object's events; those that cannot be taken are kept as rejections."""
+        lines, refused = 0, len(self.rejections)
+        for outcome in read_object(key, body, rules):
+            lines += 1
+            if isinstance(outcome, Rejection):
+                self.rejections.append(outcome)
+                continue
+            event, items = outcome
+            self.events.write_row(values(event))
+            for item in items:
+                self.items.write_row(values(item))
+        rejected = self.rejections[refused:]
+        self.objects.append((key, lines, len(rejected)))
+        self.tally.count_object(len(body), lines)
+        self.tally.count_rejections(rejected)
