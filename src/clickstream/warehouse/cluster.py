@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-import psycopg
-
 from clickstream.errors import WarehouseError
 from clickstream.warehouse.account import account_of
 from clickstream.warehouse.binaries import Binaries
@@ -47,7 +45,6 @@ class Cluster:
                 f"The embedded PostgreSQL {self.binaries.version} did not start: "
                 f"{_tail(self.home.log, log_start)} (log: {self.home.log})"
             )
-        _make_database(self.home)
         return url_of(self.home)
 
     def _launch(self, lock: int) -> int:
@@ -99,7 +96,7 @@ class Cluster:
 
 
 def initialise(home: Home, binaries: Binaries, lock: int) -> None:
-    """Make an empty data folder; complete once it has its name.
+    """Make a data folder with the empty database; complete once it has its name.
 
     The program keeps the lock: it outlives a killed caller, and nobody else begins meanwhile.
     """
@@ -111,6 +108,8 @@ def initialise(home: Home, binaries: Binaries, lock: int) -> None:
     answer = _initdb(home, binaries, unfinished, "C.UTF-8", lock)
     if "invalid locale" in answer.stderr:
         answer = _initdb(home, binaries, unfinished, "C", lock)
+    if answer.returncode == 0:
+        answer = _make_database(home, binaries, unfinished, lock)
     if answer.returncode != 0:
         reason = answer.stderr.strip() or answer.stdout.strip()
         raise WarehouseError(f"{binaries.initdb} could not make {home.data}: {reason}")
@@ -128,17 +127,21 @@ def _initdb(
     ], keep=[lock])  # fmt: skip
 
 
+def _make_database(
+    home: Home, binaries: Binaries, folder: Path, lock: int
+) -> subprocess.CompletedProcess[str]:
+    """In single-user mode, before anybody can connect to the server."""
+    script = f"echo 'create database {NAME}' | \"$@\""
+    return home.account.run([
+        "/bin/sh", "-c", script, "sh", str(binaries.postgres), "--single", "-D", str(folder),
+        "-c", "exit_on_error=on", "-c", "log_min_messages=error", "template1",
+    ], keep=[lock])  # fmt: skip
+
+
 def url_of(home: Home, database: str = NAME) -> str:
     """The URL of a running server, on the socket that its pid file names."""
     _, _, _, port, socket, *_ = read_pid_file(home)
     return f"postgresql://{NAME}@/{database}?host={quote(socket, safe='')}&port={port}"
-
-
-def _make_database(home: Home) -> None:
-    with psycopg.connect(url_of(home, "postgres"), autocommit=True) as connection:
-        known = connection.execute("select from pg_database where datname = %s", [NAME])
-        if known.fetchone() is None:
-            connection.execute("create database clickstream")
 
 
 def _open_log(log: Path) -> int:
