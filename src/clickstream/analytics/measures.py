@@ -136,7 +136,7 @@ def sessions_query(scope: Scope, grouping: Grouping) -> Query:
     is_by_event = by is not None and by.level != "session"
     source: sql.Composable = sql.SQL("sessions s")
     if scope.has_event_filter or is_by_event:
-        source = _matching_sessions(scope, by if is_by_event else None)
+        source = matching_sessions(scope, by if is_by_event else None)
     return compose(
         "session_measures",
         period_started=period_of("s.started_at", scope, grouping.interval),
@@ -151,7 +151,8 @@ def sessions_query(scope: Scope, grouping: Grouping) -> Query:
     )
 
 
-def _matching_sessions(scope: Scope, by: Field | None) -> sql.Composable:
+def matching_sessions(scope: Scope, by: Field | None = None) -> sql.Composable:
+    """Sessions ``s`` with a matching event, once for each of the field's values in them."""
     return sql.SQL(
         "(select distinct e.session_id, {dimension} as dimension from {events} "
         "where {during} and {traffic} and {filters}) as matching "

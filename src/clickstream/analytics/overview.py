@@ -17,7 +17,7 @@ from clickstream.analytics.measures import (
 )
 from clickstream.analytics.options import one_of
 from clickstream.analytics.query import Answer, Plan, Results
-from clickstream.analytics.report import Column, metric_column
+from clickstream.analytics.report import Column, metric_column, previous_column
 from clickstream.analytics.request import Kind, Request
 
 METRICS: Final = (
@@ -70,13 +70,8 @@ def _row(
 def _columns(*, is_compared: bool) -> list[Column]:
     columns = [*(metric_column(name) for name in METRICS), Column("currency", "Currency")]
     if is_compared:
-        columns += [_previous_column(name) for name in METRICS]
+        columns += [previous_column(name) for name in METRICS]
     return columns
-
-
-def _previous_column(name: str) -> Column:
-    column = metric_column(name)
-    return Column(f"{name}_previous", f"{column.title} before", column.unit)
 
 
 KIND: Final = Kind(

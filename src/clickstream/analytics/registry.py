@@ -2,10 +2,31 @@
 
 from typing import Final
 
-from clickstream.analytics import events, orders, overview, products, trends
+from clickstream.analytics import (
+    breakdown,
+    events,
+    funnel,
+    orders,
+    overview,
+    pages,
+    products,
+    state,
+    trends,
+)
 from clickstream.analytics.request import Kind
 
-KINDS: Final[dict[str, Kind]] = {
-    module.KIND.name: module.KIND for module in (overview, trends, events, products, orders)
-}
+_KINDS: Final = (
+    overview.KIND,
+    trends.KIND,
+    events.KIND,
+    funnel.KIND,
+    products.KIND,
+    orders.KIND,
+    breakdown.ACQUISITION,
+    pages.KIND,
+    breakdown.BREAKDOWN,
+    state.KIND,
+)
+
+KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in _KINDS}
 """Every report by its name, in the order in which they are listed."""

@@ -71,3 +71,9 @@ def metric_column(name: str, *, key: str | None = None, title: str | None = None
     """A column for a metric, with the title and the unit of its definition."""
     metric = METRICS[name]
     return Column(key or name, title or metric.title, metric.unit)
+
+
+def previous_column(name: str) -> Column:
+    """A column for a metric in the days before."""
+    column = metric_column(name)
+    return Column(f"{name}_previous", f"{column.title} before", column.unit)
