@@ -2,7 +2,7 @@
 
 - Text is UTF-8. A NUL or half of a surrogate pair, which PostgreSQL cannot hold, is read as
   U+FFFD; the lake keeps the bytes as they came.
-- A number that no double can hold is refused. Integers are exact, however long.
+- A number that no double can hold is refused. Integers are exact, up to 4,300 digits.
 - Of a repeated key the last one counts.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from clickstream.contract import limits
-from clickstream.contract.event import Event
+from clickstream.contract.event import AMOUNT_PATTERN, CURRENCY_PATTERN, Event
 from clickstream.contract.instants import parse_instant
 from clickstream.contract.rejection import Reason, Rejected
 
@@ -27,14 +27,27 @@ _ESCAPE: Final = re.compile(
 _PATH: Final = re.compile(r" - at `\$\.?(.*)`$")
 KNOWN_FIELDS: Final = frozenset(field.encode_name for field in msgspec.structs.fields(Event))
 _OWN_FIELDS: Final = KNOWN_FIELDS | {"_ingest"}
+_COUNTED: Final = ("Expected `array` of length <= ", "Expected `object` of length <= ")
+_PLAIN: Final = (
+    (repr(AMOUNT_PATTERN), 'a number that is not negative, or its digits such as "1299.50"'),
+    (repr(CURRENCY_PATTERN), "an ISO 4217 code of three letters such as VND"),
+)
 
 
 def decode_object(raw: bytes) -> Document:
-    """The JSON object in `raw`. Raises `Rejected`."""
-    if len(raw) > limits.MAX_EVENT_BYTES:
+    """The JSON object in `raw`, an event as it was sent. Raises `Rejected`."""
+    return _decode(raw, limits.MAX_EVENT_BYTES)
+
+
+def decode_line(raw: bytes) -> Document:
+    """The JSON object in `raw`, a line of the lake: whatever ingest took. Raises `Rejected`."""
+    return _decode(raw, limits.MAX_LINE_BYTES)
+
+
+def _decode(raw: bytes, max_bytes: int) -> Document:
+    if len(raw) > max_bytes:
         raise Rejected(
-            Reason.TOO_LARGE,
-            f"an event may have {limits.MAX_EVENT_BYTES} bytes, this one has {len(raw)}",
+            Reason.TOO_LARGE, f"an event may have {max_bytes} bytes, this one has {len(raw)}"
         )
     document = decode_json(raw)
     return check_object(document, brackets=raw.count(b"{") + raw.count(b"["))
@@ -85,7 +98,7 @@ def read_event(document: Document) -> Event:
         event = msgspec.convert(document, Event, strict=False)
     except msgspec.ValidationError as error:
         raise _invalid_field(document, str(error)) from error
-    _check_counts(document, event)
+    _check_count(document, event)
     return event
 
 
@@ -106,8 +119,9 @@ def unknown_fields(document: Document) -> Document:
     return {key: document[key] for key in document if key not in _OWN_FIELDS}
 
 
-def _check_counts(document: Document, event: Event) -> None:
-    properties = len(document) + len(event.properties or ())
+def _check_count(document: Document, event: Event) -> None:
+    """The platform's own field is not counted, so that the lake is held to what ingest asked."""
+    properties = len(document) - ("_ingest" in document) + len(event.properties or ())
     if properties > limits.MAX_PROPERTIES:
         raise Rejected(
             Reason.TOO_MANY,
@@ -115,24 +129,21 @@ def _check_counts(document: Document, event: Event) -> None:
             f"this one has {properties}",
             field="properties",
         )
-    if event.element and len(event.element.dataset or ()) > limits.MAX_DATASET:
-        raise Rejected(
-            Reason.TOO_MANY,
-            f"an element may have {limits.MAX_DATASET} data attributes, "
-            f"this one has {len(event.element.dataset or ())}",
-            field="element.dataset",
-        )
 
 
 def _invalid_field(document: Document, message: str) -> Rejected:
     match = _PATH.search(message)
     field = match[1] if match else "eventName"
-    if not document.get("eventName") and field == "eventName":
+    if field == "eventName" and not str(document.get("eventName") or "").strip():
         return Rejected(
             Reason.MISSING_EVENT_NAME, "eventName is missing or empty", field="eventName"
         )
     what = _PATH.sub("", message)
-    return Rejected(Reason.INVALID_FIELD, f"{field}: {what[:1].lower()}{what[1:]}", field=field)
+    for pattern, plain in _PLAIN:
+        if pattern in what:
+            what = f"expected {plain}"
+    reason = Reason.TOO_MANY if what.startswith(_COUNTED) else Reason.INVALID_FIELD
+    return Rejected(reason, f"{field}: {what[:1].lower()}{what[1:]}", field=field)
 
 
 def _too_deep() -> Rejected:

@@ -21,15 +21,22 @@ Id = Annotated[str, Meta(max_length=limits.MAX_ID)] | _Digits | None
 Text = Annotated[str, Meta(max_length=limits.MAX_TEXT)] | _Digits | None
 Title = Annotated[str, Meta(max_length=limits.MAX_TITLE)] | _Digits | None
 Url = Annotated[str, Meta(max_length=limits.MAX_URL)] | None
+# `$` alone would let a line break follow, in Python though not in JSON Schema.
+AMOUNT_PATTERN: Final = r"^([0-9]{1,12}(\.[0-9]{1,12})?)?$(?!\n)"
+CURRENCY_PATTERN: Final = r"^([A-Za-z]{3})?$(?!\n)"
 Amount = (
     Annotated[float, Meta(ge=0, le=limits.MAX_AMOUNT)]
-    | Annotated[str, Meta(max_length=32, pattern=r"^(\d{1,12}(\.\d{1,12})?)?$")]
+    | Annotated[str, Meta(max_length=32, pattern=AMOUNT_PATTERN)]
     | None
 )
 """Money: a number or its decimal text, never negative."""
 _CURRENCY: Final = "ISO 4217 code of the amounts, for instance VND."
-Currency = Annotated[str, Meta(max_length=3, pattern=r"^([A-Za-z]{3})?$")] | None
-Instant = Annotated[str, Meta(max_length=64)] | int | float | None
+Currency = Annotated[str, Meta(max_length=3, pattern=CURRENCY_PATTERN)] | None
+_Milliseconds = Annotated[
+    float,
+    Meta(extra_json_schema={"minimum": limits.MIN_INSTANT, "exclusiveMaximum": limits.END_INSTANT}),
+]
+Instant = Annotated[str, Meta(max_length=64)] | int | _Milliseconds | None
 LoginState = Literal["guest", "logged_in", "anonymous", ""] | None
 Consent = Literal["granted", "denied", "anonymous", ""] | None
 
@@ -88,7 +95,8 @@ class Element(Struct, rename="camel", frozen=True):
     role: Annotated[Name, Meta(description="ARIA role.")] = None
     text: Annotated[Text, Meta(description="Short visible text.")] = None
     dataset: Annotated[
-        dict[str, Any] | None, Meta(description="The element's data attributes.")
+        Annotated[dict[str, Any], Meta(max_length=limits.MAX_DATASET)] | None,
+        Meta(description="The element's data attributes."),
     ] = None
 
 
@@ -133,10 +141,17 @@ class Event(Struct, rename="camel", frozen=True):
     ] = None
     consent: Annotated[Consent, Meta(description="What the visitor agreed to.")] = None
     currency: Annotated[Currency, Meta(description=_CURRENCY)] = None
-    product: Product | None = None
-    items: Annotated[list[Item], Meta(max_length=limits.MAX_ITEMS)] | None = None
-    order: Order | None = None
-    element: Element | None = None
+    product: Annotated[Product | None, Meta(description="The product that the event is about.")] = (
+        None
+    )
+    items: Annotated[
+        Annotated[list[Item], Meta(max_length=limits.MAX_ITEMS)] | None,
+        Meta(description="The lines of a cart, an order, a refund or a list."),
+    ] = None
+    order: Annotated[
+        Order | None, Meta(description="The order that a purchase founds or a refund takes back.")
+    ] = None
+    element: Annotated[Element | None, Meta(description="The element that was clicked.")] = None
     search_term: Annotated[Text, Meta(description="What was searched for on the site.")] = None
     engagement_time_ms: Annotated[
         Annotated[float, Meta(ge=0, le=limits.MAX_MILLISECONDS)] | None,
@@ -147,6 +162,6 @@ class Event(Struct, rename="camel", frozen=True):
         Meta(description="How far down the page was seen."),
     ] = None
     properties: Annotated[
-        dict[str, Any] | None,
+        Annotated[dict[str, Any], Meta(max_length=limits.MAX_PROPERTIES)] | None,
         Meta(description="Anything else; unknown fields of the event join it."),
     ] = None

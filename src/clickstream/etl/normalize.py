@@ -19,7 +19,7 @@ from clickstream.contract import (
     Reason,
     Rejected,
     canonical_action,
-    decode_object,
+    decode_line,
     parse_instant,
     read_event,
     unknown_fields,
@@ -47,7 +47,7 @@ class Place(msgspec.Struct, frozen=True):
 
 def normalize(raw: bytes, place: Place, rules: Rules) -> Accepted:
     """The event's row and the rows of its items. Raises `Rejected`."""
-    document = decode_object(raw)
+    document = decode_line(raw)
     event = read_event(document)
     occurred_at, sent_at = _instants(event)
     envelope = _envelope(document, place, occurred_at)
