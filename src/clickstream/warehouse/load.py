@@ -80,7 +80,9 @@ class Loader:
     def prepare(self) -> None:
         """Set the session up, and make its temporary tables where it has none yet."""
         # The cost of a load follows the batch, not what the planner last heard of the tables.
-        self._connection.execute("set enable_seqscan = off")
+        self._connection.execute(
+            "set enable_seqscan = off; set work_mem = '64MB'; set temp_buffers = '64MB'"
+        )
         self._connection.prepare_threshold = None
         self._connection.execute(sql.SQL("set timezone = {}").format(sql.Literal(self._timezone)))
         with self._connection.transaction():

@@ -4,73 +4,91 @@
 -- that begins in the middle of a spell goes on from that spell's first instant and user.
 
 insert into after
-with placed as (
-    select visitor_id, event_timestamp, event_id, user_id from before where not is_gone
+with contents as materialized (
+    select
+        event_id, event_timestamp, visitor_id, time_source, user_id, user_login_state, consent,
+        action, is_key_event, page_host, page_path, referrer_host, touch_channel, touch_source,
+        touch_medium, touch_campaign, device_type, browser, os, language, country,
+        engagement_time_ms, own_bot_score, bot_reasons, own_internal, false as is_fresh
+    from before
+    where not is_gone
     union all
-    select visitor_id, event_timestamp, event_id, user_id from stage
+    select
+        event_id, event_timestamp, visitor_id, time_source, user_id, user_login_state, consent,
+        action, is_key_event, page_host, page_path, referrer_host, touch_channel, touch_source,
+        touch_medium, touch_campaign, device_type, browser, os, language, country,
+        engagement_time_ms, own_bot_score, bot_reasons, own_internal, true
+    from stage
+),
+
+-- From here on numbers stand for texts: the visitor's, and the event's place in the order.
+placed as (
+    select
+        region.number as visitor,
+        row_number() over (
+            order by region.number, contents.event_timestamp, contents.event_id
+        ) as place,
+        contents.event_timestamp,
+        contents.event_id,
+        contents.user_id,
+        region.spell_started_at as known_start,
+        region.spell_user_id as known_user_id
+    from contents
+    join region on region.visitor_id = contents.visitor_id
 ),
 
 gaps as (
     select
         placed.*,
         case
-            when
-                event_timestamp - lag(event_timestamp) over visitor > interval '30 minutes'
-                or lag(event_timestamp) over visitor is null then 1
-            else 0
+            when event_timestamp - lag(event_timestamp) over visitor_events
+                <= interval '30 minutes' then 0
+            else 1
         end as is_gap
     from placed
-    window visitor as (partition by visitor_id order by event_timestamp, event_id)
+    window visitor_events as (partition by visitor order by place)
 ),
 
 runs as (
     select
         gaps.*,
-        sum(is_gap) over visitor as run,
+        sum(is_gap) over visitor_events as run,
         -- signing in is rare: rows between two of them carry the first one's number
-        count(user_id) over visitor as sign_ins
+        count(user_id) over visitor_events as sign_ins
     from gaps
-    window visitor as (
-        partition by visitor_id order by event_timestamp, event_id
-        rows unbounded preceding
-    )
+    window visitor_events as (partition by visitor order by place rows unbounded preceding)
 ),
 
 carried as (
     select
         runs.*,
-        region.spell_started_at as known_start,
         coalesce(
-            max(user_id) over (partition by runs.visitor_id, run, sign_ins),
-            case when run = 1 then region.spell_user_id end
-        ) as carried_user_id,
-        region.spell_user_id as known_user_id
+            max(user_id) over (partition by visitor, run, sign_ins),
+            case when run = 1 then known_user_id end
+        ) as carried_user_id
     from runs
-    join region on region.visitor_id = runs.visitor_id
 ),
 
-changes as (
+starts as (
     select
         carried.*,
         case
-            when is_gap = 1 then case when run = 1 and known_start is not null
-                and (user_id is null or known_user_id is null or user_id = known_user_id)
-                then 0 else 1 end
-            when user_id <> lag(carried_user_id) over visitor then 1
+            when is_gap = 1 and not (run = 1 and known_start is not null) then 1
+            when is_gap = 0
+                and user_id <> lag(carried_user_id) over (partition by visitor order by place)
+                then 1
             else 0
         end as is_start
     from carried
-    window visitor as (partition by visitor_id order by event_timestamp, event_id)
 ),
 
 spells as (
     select
-        changes.*,
+        starts.*,
         sum(is_start) over (
-            partition by visitor_id order by event_timestamp, event_id
-            rows unbounded preceding
+            partition by visitor order by place rows unbounded preceding
         ) as spell
-    from changes
+    from starts
 ),
 
 started as (
@@ -78,14 +96,14 @@ started as (
         spells.*,
         case
             when spell = 0 then known_start
-            else min(event_timestamp) over (partition by visitor_id, spell)
+            else min(event_timestamp) over (partition by visitor, spell)
         end as spell_started_at
     from spells
 ),
 
 cut as (
     select
-        visitor_id, event_timestamp, event_id, spell_started_at, carried_user_id, spell,
+        started.*,
         floor(extract(epoch from event_timestamp - spell_started_at) / 86400) as piece
     from started
 ),
@@ -93,37 +111,21 @@ cut as (
 sessions_of as (
     select
         cut.*,
-        first_value(event_id) over session as session_id,
-        row_number() over session as ordinal
+        first_value(event_id) over session_events as session_id,
+        row_number() over session_events as ordinal
     from cut
-    window session as (
-        partition by visitor_id, spell, piece order by event_timestamp, event_id
-    )
+    window session_events as (partition by visitor, spell, piece order by place)
 )
 
 select
-    sessions_of.event_id, sessions_of.event_timestamp, sessions_of.visitor_id,
-    sessions_of.session_id, content.time_source, content.user_id, content.user_login_state,
-    content.consent, content.action, content.is_key_event, content.page_host, content.page_path,
-    content.referrer_host, content.touch_channel, content.touch_source, content.touch_medium,
-    content.touch_campaign, content.device_type, content.browser, content.os, content.language,
-    content.country, content.engagement_time_ms, content.own_bot_score, content.bot_reasons,
-    content.own_internal, sessions_of.spell_started_at, sessions_of.carried_user_id,
-    sessions_of.ordinal, content.is_fresh
+    sessions_of.event_id, sessions_of.event_timestamp, contents.visitor_id,
+    sessions_of.session_id, contents.time_source, contents.user_id, contents.user_login_state,
+    contents.consent, contents.action, contents.is_key_event, contents.page_host,
+    contents.page_path, contents.referrer_host, contents.touch_channel, contents.touch_source,
+    contents.touch_medium, contents.touch_campaign, contents.device_type, contents.browser,
+    contents.os, contents.language, contents.country, contents.engagement_time_ms,
+    contents.own_bot_score, contents.bot_reasons, contents.own_internal,
+    sessions_of.spell_started_at, sessions_of.carried_user_id, sessions_of.ordinal,
+    contents.is_fresh
 from sessions_of
-join (
-    select
-        event_id, time_source, user_id, user_login_state, consent, action, is_key_event,
-        page_host, page_path, referrer_host, touch_channel, touch_source, touch_medium,
-        touch_campaign, device_type, browser, os, language, country, engagement_time_ms,
-        own_bot_score, bot_reasons, own_internal, false as is_fresh
-    from before
-    where not is_gone
-    union all
-    select
-        event_id, time_source, user_id, user_login_state, consent, action, is_key_event,
-        page_host, page_path, referrer_host, touch_channel, touch_source, touch_medium,
-        touch_campaign, device_type, browser, os, language, country, engagement_time_ms,
-        own_bot_score, bot_reasons, own_internal, true
-    from stage
-) as content on content.event_id = sessions_of.event_id;
+join contents on contents.event_id = sessions_of.event_id;

@@ -15,7 +15,7 @@ with lines as (
         event_timestamp, event_id, position, product_id, product_name, product_category,
         product_brand, price, discount_price
     from fresh_lines
-    union
+    union all
     select
         events.event_timestamp, lines.event_id, lines.position, lines.product_id,
         lines.product_name, lines.product_category, lines.product_brand, lines.price,
@@ -25,31 +25,56 @@ with lines as (
     join events on events.event_id = lines.event_id
 ),
 
-said as (
-    select product_id, event_timestamp, event_id, position, attribute, value
+numbered as (
+    select
+        lines.*, row_number() over (order by event_timestamp, event_id, position) as place
     from lines
-    cross join lateral (
-        values
-            ('name', product_name),
-            ('category', product_category),
-            ('brand', product_brand),
-            ('price', price::text),
-            ('discount_price', discount_price::text)
-    ) as named (attribute, value)
-    where value is not null
 ),
 
 latest as (
-    select distinct on (product_id, attribute) *
-    from said
-    order by product_id, attribute, event_timestamp desc, event_id desc, position desc
+    select
+        product_id,
+        max(case when product_name is not null then place end) as name_place,
+        max(case when product_category is not null then place end) as category_place,
+        max(case when product_brand is not null then place end) as brand_place,
+        max(case when price is not null then place end) as price_place,
+        max(case when discount_price is not null then place end) as discount_price_place
+    from numbered
+    group by product_id
+),
+
+places as (
+    select product_id, attribute, place
+    from latest
+    cross join lateral (
+        values
+            ('name', name_place),
+            ('category', category_place),
+            ('brand', brand_place),
+            ('price', price_place),
+            ('discount_price', discount_price_place)
+    ) as named (attribute, place)
+    where place is not null
 )
 
 insert into product_attributes (
     product_id, attribute, value, event_timestamp, event_id, position
 )
-select product_id, attribute, value, event_timestamp, event_id, position
-from latest
+select
+    places.product_id,
+    places.attribute,
+    case places.attribute
+        when 'name' then said.product_name
+        when 'category' then said.product_category
+        when 'brand' then said.product_brand
+        when 'price' then said.price::text
+        else said.discount_price::text
+    end,
+    said.event_timestamp,
+    said.event_id,
+    said.position
+from places
+join numbered as said on said.place = places.place
 on conflict (product_id, attribute) do update set
     value = excluded.value,
     event_timestamp = excluded.event_timestamp,

@@ -47,6 +47,7 @@ reached as (
 
 select
     hulls.visitor_id,
+    row_number() over (),
     coalesce(previous.started_at, hulls.event_timestamp),
     coalesce(previous.session_id, hulls.event_id),
     reached.to_at,

@@ -90,6 +90,7 @@ create temp table gone (
 create temp table region (
     -- grain: one row a visitor that the batch touches: the span of time to read again
     visitor_id text collate "C" primary key,
+    number integer not null,
     from_at timestamptz not null,
     from_id text collate "C" not null,
     to_at timestamptz not null,
