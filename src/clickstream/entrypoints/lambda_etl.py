@@ -1,0 +1,84 @@
+"""The scheduled ETL on AWS Lambda: ``clickstream.entrypoints.lambda_etl.handler``.
+
+EventBridge starts it; a person may too, with ``{"from": …, "to": …}`` to read those hours of
+receipt again (instants, both included), or ``{"all": true}`` to look through the whole lake.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, Protocol
+from uuid import uuid4
+
+from clickstream.contract import Rejected, parse_instant
+from clickstream.entrypoints.loading import CLOCK, etl_rules
+from clickstream.entrypoints.logs import set_up_logs
+from clickstream.entrypoints.settings import load_settings
+from clickstream.errors import SettingsError
+from clickstream.etl import Options, Window, run
+from clickstream.lake import open_lake
+from clickstream.warehouse.connect import connect
+
+RESERVE: Final = timedelta(minutes=2)
+"""What must remain of the function's time for another slice to be begun."""
+
+
+class Context(Protocol):
+    """What of Lambda's context counts here."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """What is left until Lambda ends the function."""
+
+
+def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
+    """Load what is new, or the window that ``event`` names; the run's counts.
+
+    Stops cleanly when two minutes remain; the next run goes on. An error leaves whole slices
+    behind and ends the invocation as failed, so that the alarm hears of it.
+    """
+    settings = load_settings()
+    set_up_logs("etl", level=settings.log_level)
+    if settings.warehouse_url is None:
+        raise SettingsError(
+            "CLICKSTREAM_WAREHOUSE_URL", None, "a function needs the warehouse's postgresql:// URL"
+        )
+    options = Options(
+        slice_events=settings.etl_slice,
+        everything=bool(event.get("all")),
+        window=read_window(event),
+        waits=False,
+    )
+
+    def should_stop() -> bool:
+        return context.get_remaining_time_in_millis() < RESERVE / timedelta(milliseconds=1)
+
+    with connect(
+        settings.warehouse_url, role="clickstream_etl", application_name="clickstream lambda etl"
+    ) as connection:
+        report = run(
+            open_lake(settings.lake_url),
+            connection,
+            rules=etl_rules(settings),
+            run_id=uuid4(),
+            clock=CLOCK,
+            options=options,
+            should_stop=should_stop,
+        )
+    return {"run_id": str(report.run_id), "status": report.status.value, **report.tally.facts()}
+
+
+def read_window(event: Mapping[str, Any]) -> Window | None:
+    """The window that an invocation asks for, if any. Raises ``SettingsError``."""
+    if "from" not in event and "to" not in event:
+        return None
+    try:
+        start = parse_instant(event["from"], field="from")
+        end = parse_instant(event["to"], field="to") if event.get("to") else CLOCK()
+    except KeyError:
+        raise SettingsError("to", event["to"], "it needs a from, the first hour") from None
+    except Rejected as refused:
+        raise SettingsError(str(refused.field), event, refused.message) from refused
+    if end < start:
+        raise SettingsError("to", event["to"], f"an instant after {start} is expected")
+    return Window(start, end)
