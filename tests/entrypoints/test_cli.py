@@ -70,7 +70,9 @@ def test_no_command_at_all_shows_the_help(tmp_path: Path) -> None:
 def test_an_unknown_command_ends_with_2_and_the_nearest_one(tmp_path: Path) -> None:
     answer = clickstream("docter", cwd=tmp_path)
     assert answer.returncode == 2
-    assert "doctor" in answer.stderr
+    assert answer.stderr == (
+        "clickstream: No such command 'docter'. Did you mean 'doctor'? See `clickstream --help`.\n"
+    )
 
 
 def test_a_bad_setting_ends_with_2_and_one_line(tmp_path: Path) -> None:

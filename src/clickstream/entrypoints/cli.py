@@ -39,15 +39,20 @@ for family in (running, simulation, loading, reports, migration, diagnosis):
     family.add_to(app)
 
 
+# What Typer raises for a command line that cannot be read, whichever Click it carries.
+USAGE_ERROR: Final = typer.BadParameter.__mro__[2]
+
+
 def main() -> None:
     """Run one command, and say in one line why when it cannot."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(130)
+        status = app(prog_name="clickstream", standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        status = 130
     except Exception as error:  # noqa: BLE001 - the outermost edge: nobody else can report it
-        sys.exit(_report(error))
+        status = _report(error)
+    sys.exit(status)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -55,6 +60,8 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _report(error: Exception) -> int:
+    if isinstance(error, USAGE_ERROR):
+        return _report_usage(error)
     from clickstream.entrypoints import settings  # noqa: PLC0415 - --help needs none of this
     from clickstream.entrypoints.logs import without_secrets  # noqa: PLC0415
     from clickstream.errors import ClickstreamError  # noqa: PLC0415
@@ -67,6 +74,19 @@ def _report(error: Exception) -> int:
     else:
         hint = "Set CLICKSTREAM_DEBUG=true to see where, and report it with that."
         typer.echo(f"clickstream: {type(error).__name__}: {text.splitlines()[0]}. {hint}", err=True)
+    return 2
+
+
+def _report_usage(error: Exception) -> int:
+    """What was wrong with the command line; the help itself where nothing was asked for."""
+    context, text = getattr(error, "ctx", None), error.format_message()  # type: ignore[attr-defined]
+    if len(text.splitlines()) > 1:
+        typer.echo(text, err=True)
+        return 2
+    command = context.command_path if context else "clickstream"
+    text = text.replace("Value error, ", "")
+    end = "" if text.endswith((".", "?")) else "."
+    typer.echo(f"{command}: {text}{end} See `{command} --help`.", err=True)
     return 2
 
 

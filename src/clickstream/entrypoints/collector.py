@@ -1,23 +1,13 @@
 """From the settings to the collector's."""
 
+from clickstream.entrypoints.ingest_settings import ingest_settings
 from clickstream.entrypoints.settings import Settings
-from clickstream.ingest import IngestSettings
 from clickstream.ingest.collector import CollectorSettings, serve
 
 
 def collect(settings: Settings) -> None:
     """Receives events until SIGTERM or SIGINT."""
     serve(collector_settings(settings))
-
-
-def ingest_settings(settings: Settings) -> IngestSettings:
-    """What the Lambda handler and the collector share."""
-    return IngestSettings(
-        allowed_origins=settings.allowed_origins,
-        trusted_proxies=settings.trusted_proxies,
-        keep_addresses=settings.keep_addresses,
-        country_header=settings.country_header,
-    )
 
 
 def collector_settings(settings: Settings) -> CollectorSettings:

@@ -9,13 +9,14 @@ from uuid import uuid4
 import psycopg
 
 from clickstream.contract import ALIASES
-from clickstream.entrypoints.progress import progress
+from clickstream.entrypoints.progress import is_watched, progress
 from clickstream.entrypoints.settings import Settings
 from clickstream.entrypoints.stopping import stop_on_signal
 from clickstream.entrypoints.wiring import ready_warehouse
 from clickstream.errors import ClickstreamError
 from clickstream.etl import Options, Rules, RunReport, run
-from clickstream.lake import open_lake
+from clickstream.etl.tally import Tally
+from clickstream.lake import EVENTS, Lake, open_lake
 from clickstream.warehouse.connect import connect
 
 logger = logging.getLogger(__name__)
@@ -44,16 +45,32 @@ def load_once(settings: Settings, options: Options) -> RunReport:
         connect(url, role="clickstream_etl", application_name="clickstream etl") as connection,
         progress("Loading") as advance,
     ):
+        lake = open_lake(settings.lake_url)
+        total = _objects_ahead(lake, connection) if is_watched() and not options.window else None
+
+        def show(tally: Tally) -> None:
+            share = min(1.0, tally.objects / total) if total else None
+            advance(share, f"{tally.events:,} events")
+
         return run(
-            open_lake(settings.lake_url),
+            lake,
             connection,
             rules=etl_rules(settings),
             run_id=uuid4(),
             clock=CLOCK,
             options=options,
             should_stop=stop.is_set,
-            on_progress=lambda tally: advance(None, f"{tally.events:,} events"),
+            on_progress=show,
         )
+
+
+def _objects_ahead(lake: Lake, connection: psycopg.Connection) -> int | None:
+    """About how many objects are new; nothing where a listing costs money."""
+    if not lake.url.startswith("file:"):
+        return None
+    loaded = connection.execute("select count(*) from etl_objects").fetchone()
+    connection.commit()
+    return sum(1 for _ in lake.list(EVENTS)) - (loaded[0] if loaded else 0)
 
 
 def load_for_ever(settings: Settings, options: Options, *, every: timedelta) -> None:
