@@ -1,7 +1,6 @@
 """Which web pages may send JSON and read the answer (CORS, https://fetch.spec.whatwg.org)."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
 Headers = list[tuple[str, str]]
@@ -16,7 +15,6 @@ _PREFLIGHT: Final[Headers] = [
 ]
 
 
-@lru_cache(maxsize=256)
 def cors_headers(origin: str | None, allowed: tuple[str, ...]) -> Headers:
     """The headers that let a page of `origin` read the answer; without them a browser refuses.
 

@@ -1,5 +1,6 @@
 """What is answered before any body is read: unknown paths, other methods, preflights."""
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -23,10 +24,15 @@ class Answer(msgspec.Struct, frozen=True):
 
 def answer(receipt: Receipt, *, origin: str | None, settings: IngestSettings) -> Answer:
     """The answer of a receipt, for a page of `origin` or for no page."""
-    headers = [_JSON, *cors_headers(origin, settings.allowed_origins)]
+    headers = _answer_headers(origin, settings.allowed_origins)
     if receipt.status in {429, 503}:
-        headers.append(("retry-after", str(RETRY_SECONDS)))
+        headers = [*headers, ("retry-after", str(RETRY_SECONDS))]
     return Answer(receipt.status, headers, receipt.body)
+
+
+@lru_cache(maxsize=256)
+def _answer_headers(origin: str | None, allowed: tuple[str, ...]) -> Headers:
+    return [_JSON, *cors_headers(origin, allowed)]
 
 
 def is_event(method: str, path: str) -> bool:

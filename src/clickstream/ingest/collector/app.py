@@ -36,6 +36,10 @@ _DISCARD: Final = 8 * limits.MAX_BODY_BYTES
 """So much of a body that is too large is still read, so that its sender hears the answer."""
 
 
+Reading = asyncio.Future[bytes]
+"""A body on its way; Granian's own class, which does what a future does."""
+
+
 class Collector:
     """One worker: it receives, hands over to the group commit, and answers."""
 
@@ -53,9 +57,12 @@ class Collector:
         self._clock, self._new_id, self._new_uuid = clock, new_id, new_uuid
         self._commit: GroupCommit
         self._loop: asyncio.AbstractEventLoop
+        self._sweep: asyncio.TimerHandle
+        self._readings: dict[Reading, float] = {}
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._give_up_slow_bodies()
         self._commit = GroupCommit(
             self._lake,
             self._settings,
@@ -66,6 +73,7 @@ class Collector:
         )
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._sweep.cancel()
         self._commit.close()
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
@@ -78,9 +86,9 @@ class Collector:
 
     async def _take(self, scope: "Scope", protocol: "HTTPProtocol") -> Answer:
         headers = dict(scope.headers.items())
-        origin = headers.get("origin")
+        reading = self._start_reading(protocol, headers)
         try:
-            body = await self._read(protocol, headers)
+            body = await reading
             receipt = receive(
                 body,
                 self._context(scope, headers),
@@ -91,11 +99,17 @@ class Collector:
                 await self._commit.add(receipt.lines)
         except Refused as refusal:
             receipt = refuse(refusal.status, refusal.reason, refusal.message)
+        except asyncio.CancelledError:
+            if not reading.cancelled():
+                raise  # not by us: the client has gone
+            receipt = refuse(408, "slow_body", "the body did not come in time; send it again")
         except LakeError as error:
             log.warning("events refused: %s", error)
             receipt = unavailable("the events could not be kept; send them again")
+        finally:
+            self._readings.pop(reading, None)
         self._counters.count_request(receipt.status, receipt.reasons)
-        return answer(receipt, origin=origin, settings=self._settings.ingest)
+        return answer(receipt, origin=headers.get("origin"), settings=self._settings.ingest)
 
     def _context(self, scope: "Scope", headers: dict[str, str]) -> HttpContext:
         settings = self._settings.ingest
@@ -110,25 +124,25 @@ class Collector:
             headers=headers,
         )
 
-    async def _read(self, protocol: "HTTPProtocol", headers: dict[str, str]) -> bytes:
-        """The body, never more of it in memory than may come. Raises `Refused` (408, 413)."""
-        task = cast("asyncio.Task[None]", asyncio.current_task())  # Granian makes one a request
-        alarm = self._loop.call_later(self._settings.body_timeout, task.cancel)
-        try:
-            length = headers.get("content-length")
-            if length is not None and int(length) <= limits.MAX_BODY_BYTES:
-                return await protocol()
-            return await _read_bounded(protocol)
-        except asyncio.CancelledError:
-            if task.uncancel() > 0 or self._loop.time() < alarm.when():
-                raise
-            raise Refused(
-                408,
-                "slow_body",
-                f"the body did not come within {self._settings.body_timeout:g} seconds",
-            ) from None
-        finally:
-            alarm.cancel()
+    def _start_reading(self, protocol: "HTTPProtocol", headers: dict[str, str]) -> "Reading":
+        """The body that is to come, of which never more is in memory than may come."""
+        reading: Reading
+        length = headers.get("content-length")
+        if length is None or int(length) > limits.MAX_BODY_BYTES:
+            reading = self._loop.create_task(_read_bounded(protocol))
+        else:
+            reading = cast("Reading", protocol())
+        self._readings[reading] = self._loop.time()
+        return reading
+
+    def _give_up_slow_bodies(self) -> None:
+        """Runs every second: a timer for each request would cost it a tenth of its time."""
+        latest = self._loop.time() - self._settings.body_timeout
+        for reading, started in list(self._readings.items()):
+            if started > latest:
+                break  # a dict keeps its order
+            reading.cancel()
+        self._sweep = self._loop.call_later(1, self._give_up_slow_bodies)
 
     def _answer_other(self, scope: "Scope") -> Answer:
         if scope.path == "/health" and scope.method in {"GET", "HEAD"}:

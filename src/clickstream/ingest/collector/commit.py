@@ -25,6 +25,14 @@ class Group:
         self.size = 0
         self.deadline: asyncio.TimerHandle | None = None
 
+    def add(self, lines: Sequence[bytes], waiter: Waiter) -> int:
+        """The bytes that were added."""
+        self.lines += lines
+        self.waiters.append(waiter)
+        size = len(lines[0]) if len(lines) == 1 else sum(map(len, lines))
+        self.size += size
+        return size
+
     def finish(self, error: LakeError | None) -> None:
         """Lets the waiting requests answer. The second call does nothing."""
         if self.deadline is not None:
@@ -41,9 +49,9 @@ class Group:
 class GroupCommit:
     """Writes what requests hand over, all that waits in one object, while later ones gather.
 
-    A group starts when the one before is durable, and then at once if it holds `commit_events`
-    or `interval` has passed since the last start: a lone event waits for nothing, and steady
-    small traffic makes no more than one object an interval.
+    A group starts when the one before is durable, and then at once if it is large enough or
+    `interval` has passed since the last start: a lone event waits for nothing, and steady small
+    traffic makes no more than one object an interval.
     """
 
     def __init__(
@@ -58,28 +66,27 @@ class GroupCommit:
     ) -> None:
         self._lake, self._settings, self._loop = lake, settings, loop
         self._counters, self._clock, self._new_uuid = counters, clock, new_uuid
-        self._pool = ThreadPoolExecutor(settings.concurrent_commits, thread_name_prefix="commit")
+        self._pace = settings.pace()
+        self._pool = ThreadPoolExecutor(self._pace.concurrent, thread_name_prefix="commit")
         self._group = Group()
         self._running = 0
-        self._held: int = 0
+        self._held = 0
         self._next_start = 0.0
-        self._wake: asyncio.Handle | None = None
+        self._start_at: asyncio.Handle | None = None
+        self._start_soon: asyncio.Handle | None = None
 
     def add(self, lines: Sequence[bytes]) -> Waiter:
         """A future that is done once the lines are durable, or fails with `LakeError`."""
         if self._held > self._settings.max_pending_bytes:
             raise LakeError("the lake is too slow for what is sent", is_transient=True)
         group, waiter = self._group, self._loop.create_future()
-        size = sum(map(len, lines))
-        group.lines.extend(lines)
-        group.waiters.append(waiter)
-        group.size += size
-        self._held += size
-        if group.deadline is None:
+        if not group.lines:
             group.deadline = self._loop.call_later(
                 self._settings.commit_timeout, group.finish, _too_slow(self._settings)
             )
-        if self._running < self._settings.concurrent_commits:
+        size = group.add(lines, waiter)
+        self._held += size
+        if self._start_soon is None and self._running < self._pace.concurrent:
             self._schedule()
         return waiter
 
@@ -90,22 +97,21 @@ class GroupCommit:
         self._pool.shutdown()
 
     def _schedule(self) -> None:
-        """Starts the group that waits: after the requests that are ready too, or when it is due."""
-        is_due = len(self._group.lines) >= self._settings.commit_events
-        if self._wake is not None:
-            if not is_due or not isinstance(self._wake, asyncio.TimerHandle):
-                return
-            self._wake.cancel()
-        if is_due or self._loop.time() >= self._next_start:
-            self._wake = self._loop.call_soon(self._start)
-        else:
-            self._wake = self._loop.call_at(self._next_start, self._start)
+        """Starts the group once the requests that are ready too have joined, or when it is due."""
+        is_large = self._group.size >= self._pace.least_bytes
+        if is_large or self._loop.time() >= self._next_start:
+            self._start_soon = self._loop.call_soon(self._start)
+        elif self._start_at is None:
+            self._start_at = self._loop.call_at(self._next_start, self._start)
 
     def _start(self) -> None:
-        self._wake = None
+        for handle in (self._start_at, self._start_soon):
+            if handle is not None:
+                handle.cancel()
+        self._start_at = self._start_soon = None
         group, self._group = self._group, Group()
         self._running += 1
-        self._next_start = self._loop.time() + self._settings.interval
+        self._next_start = self._loop.time() + self._pace.interval
         write = self._loop.run_in_executor(self._pool, self._write, group.lines, self._clock())
         write.add_done_callback(partial(self._finish, group))
 

@@ -27,6 +27,7 @@ _NAMES: Final = (
     *_PLAIN, *(f"status {status}" for status in STATUSES), *(f"reason {name}" for name in REASONS)
 )  # fmt: skip
 _INDEX: Final = {name: index for index, name in enumerate(_NAMES)}
+_STATUS_INDEX: Final = {status: _INDEX[f"status {status}"] for status in STATUSES}
 _SLOT: Final = 8 * len(_NAMES)
 
 
@@ -43,13 +44,9 @@ class Counters:
 
     def count_request(self, status: int, reasons: Iterable[str] = ()) -> None:
         """One answer, and why events or all of it were not taken."""
-        self._values[_INDEX[f"status {status}"]] += 1
+        self._values[_STATUS_INDEX[status]] += 1
         for reason in reasons:
             self._values[_INDEX[f"reason {reason}"]] += 1
-
-    def count_success(self) -> None:
-        """One request that was taken whole; the common case, without a look-up."""
-        self._values[_SUCCESS] += 1
 
     def count_commit(self, events: int, size: int) -> None:
         self._values[0] += events
@@ -66,9 +63,6 @@ class Counters:
             values = struct.unpack_from(f"{len(_NAMES)}q", self._memory, slot * _SLOT)
             totals.update(dict(zip(_NAMES, values, strict=True)))
         return totals
-
-
-_SUCCESS: Final = _INDEX["status 200"]
 
 
 def _claim_slot(file: int, slots: int) -> int:

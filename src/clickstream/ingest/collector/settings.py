@@ -18,9 +18,9 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
 
     commit_interval: float | None = None
-    """Least time between two small objects; None: 10 ms for a folder, 200 ms for S3."""
-    commit_events: int = 32
-    """So many waiting events are written at once, whatever the interval."""
+    """Least time between two small objects; None: 5 ms for a folder, 100 ms for S3."""
+    commit_bytes: int | None = None
+    """So much is written at once, whatever the interval; None: 64 kB for a folder, 256 for S3."""
     commit_timeout: float = 20
     """When the lake has not taken an event by then, the client is told to come again."""
     max_pending_bytes: int = 8 * 1024 * 1024
@@ -32,12 +32,19 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     def is_folder(self) -> bool:
         return self.lake_url.startswith("file:")
 
-    @property
-    def concurrent_commits(self) -> int:
-        """A disk syncs one object as fast as several; S3 takes them side by side."""
-        return 1 if self.is_folder else 8
+    def pace(self) -> "Pace":
+        """How the lake is best written to: a disk syncs one object as fast as several."""
+        interval, least, concurrent = (0.005, 64, 1) if self.is_folder else (0.100, 256, 8)
+        return Pace(
+            interval=interval if self.commit_interval is None else self.commit_interval,
+            least_bytes=least * 1024 if self.commit_bytes is None else self.commit_bytes,
+            concurrent=concurrent,
+        )
 
-    @property
-    def interval(self) -> float:
-        default = 0.010 if self.is_folder else 0.200
-        return default if self.commit_interval is None else self.commit_interval
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """When a group of events is written."""
+
+    interval: float
+    least_bytes: int
+    concurrent: int
