@@ -1,6 +1,6 @@
 # `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs bench clean
+.PHONY: help setup demo test check format docs contract bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -27,8 +27,12 @@ format: setup ## lay out the code as the checks want it
 	.venv/bin/ruff check --fix-only --quiet
 	.venv/bin/ruff format
 
-docs: setup ## write the manual of the commands, docs/cli.md, anew
+docs: setup ## write the made parts of docs anew: commands, metrics, reports
 	.venv/bin/typer clickstream.entrypoints.cli utils docs --name clickstream --output docs/cli.md
+	.venv/bin/python -m clickstream.analytics.manual
+
+contract: setup ## write the schema, types and tables of the event contract anew
+	.venv/bin/python -m clickstream.contract.generate
 
 bench: setup ## print the speed ratios
 	.venv/bin/python -m benchmarks

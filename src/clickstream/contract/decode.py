@@ -2,7 +2,8 @@
 
 - Text is UTF-8. A NUL or half of a surrogate pair, which PostgreSQL cannot hold, is read as
   U+FFFD; the lake keeps the bytes as they came.
-- A number that no double can hold is refused. Integers are exact, up to 4,300 digits.
+- A number that no double can hold is refused. Integers are exact, up to 4,300
+  characters with their sign, which is as many as Python reads.
 - Of a repeated key the last one counts.
 """
 
