@@ -32,11 +32,15 @@ class Discovery(Struct, frozen=True):
     """What a run looks through: the whole lake, or all hours from one on."""
 
     kind: str
-    """`all` or `recent`, as etl_discoveries keeps it, or `window`."""
+    """`all` or `recent`, as etl_discoveries keeps it, or `window`, or `named`."""
     after: str | None
     """The hour's prefix from which keys are listed."""
     before: str | None = None
     """The hour's prefix at which the listing ends."""
+
+
+NAMED: Final = Discovery("named", None)
+"""No look at the lake at all: the objects are named."""
 
 
 def plan(
@@ -76,9 +80,16 @@ def new_keys(connection: psycopg.Connection, lake: Lake, discovery: Discovery) -
         yield from (row[0] for row in rows.fetchall())
 
 
+def still_there(lake: Lake, keys: Iterable[str]) -> set[str]:
+    """Those of the keys whose objects the lake still holds."""
+    asked = set(keys)
+    folders = {key.rpartition("/")[0] for key in asked}
+    return {one.key for folder in folders for one in lake.list(f"{folder}/") if one.key in asked}
+
+
 def finish(connection: psycopg.Connection, discovery: Discovery, started_at: datetime) -> None:
     """Remember that all that a discovery found was loaded."""
-    if discovery.kind == "window":
+    if discovery.kind in {"window", "named"}:
         return
     connection.execute(
         "insert into etl_discoveries (kind, started_at) values (%s, %s)"

@@ -21,11 +21,11 @@ LoadedObject = tuple[str, int, int]
 
 
 @contextmanager
-def alone(connection: psycopg.Connection, *, waits: bool) -> Iterator[None]:
+def alone(connection: psycopg.Connection, *, waits: bool, lock: int = LOCK) -> Iterator[None]:
     """Hold the lock of the one ETL that may load; `BusyError` where another has it."""
     if waits:
-        connection.execute("select pg_advisory_lock(%s)", (LOCK,))
-    elif not _one(connection, "select pg_try_advisory_lock(%s)", LOCK):
+        connection.execute("select pg_advisory_lock(%s)", (lock,))
+    elif not _one(connection, "select pg_try_advisory_lock(%s)", lock):
         raise BusyError(
             "another ETL is loading this warehouse; it takes what is new along. "
             "Wait for it (--wait), or look at `clickstream doctor`."
@@ -34,7 +34,7 @@ def alone(connection: psycopg.Connection, *, waits: bool) -> Iterator[None]:
         yield
     finally:
         if not connection.closed:
-            connection.execute("select pg_advisory_unlock(%s)", (LOCK,))
+            connection.execute("select pg_advisory_unlock(%s)", (lock,))
 
 
 def check_rules(connection: psycopg.Connection, rules: Rules) -> None:
@@ -53,14 +53,19 @@ def check_rules(connection: psycopg.Connection, rules: Rules) -> None:
 
 
 def begin(connection: psycopg.Connection, run_id: UUID, started_at: datetime) -> None:
-    """Open a run's row; runs that were killed are marked as failed, for the lock is ours now."""
+    """Open a run's row; runs that were killed are marked as failed, for the lock is ours now.
+
+    A run that goes on under the same id keeps its counts.
+    """
     connection.execute(
         "update etl_runs set status = 'failed', finished_at = %s,"
         " error = 'the process ended before the run did' where status = 'running'",
         (started_at,),
     )
     connection.execute(
-        "insert into etl_runs (run_id, started_at, status) values (%s, %s, 'running')",
+        "insert into etl_runs (run_id, started_at, status) values (%s, %s, 'running')"
+        " on conflict (run_id) do update set started_at = excluded.started_at,"
+        " status = 'running', finished_at = null, error = null",
         (run_id, started_at),
     )
 

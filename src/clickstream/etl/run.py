@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from clickstream.errors import ClickstreamError, LakeError, WarehouseError
 from clickstream.etl import ledger
-from clickstream.etl.discover import Discovery, Window, finish, new_keys, plan, plan_window
+from clickstream.etl.discover import NAMED, Discovery, Window, finish, new_keys, plan, plan_window
 from clickstream.etl.rows import EVENT_COLUMNS, ITEM_COLUMNS
 from clickstream.etl.rules import Rules
 from clickstream.etl.slice import Slice
@@ -49,8 +49,17 @@ class Options(Struct, frozen=True):
     """Whether to list the whole lake, not only what is recent."""
     window: Window | None = None
     """Hours to read again, loaded or not; nothing else is looked at."""
+    keys: tuple[str, ...] | None = None
+    """Objects to read again, loaded or not; nothing else is looked at."""
     waits: bool = False
     """Whether to wait for another ETL, or to leave."""
+    lock: int = ledger.LOCK
+    """What a run holds so that no other loads the same tables; a rebuild's has another."""
+
+    @property
+    def is_again(self) -> bool:
+        """Whether named objects are read whether or not they are in the ledger."""
+        return self.window is not None or self.keys is not None
 
 
 class RunReport(Struct, frozen=True):
@@ -95,7 +104,7 @@ def run(
     )
     started_at = clock()
     connection.autocommit = True
-    with ledger.alone(connection, waits=options.waits):
+    with ledger.alone(connection, waits=options.waits, lock=options.lock):
         ledger.check_rules(connection, rules)
         ledger.begin(connection, run_id, started_at)
         tally = Tally()
@@ -121,7 +130,8 @@ def _load_all(job: "_Job", tally: Tally) -> Status:
     """Load slice by slice; while one settles in the warehouse, the next is read and encoded."""
     now = job.clock()
     discovery = _discover(job, now)
-    keys = _Keys(new_keys(job.connection, job.lake, discovery))
+    named = job.options.keys
+    keys = _Keys(new_keys(job.connection, job.lake, discovery) if named is None else iter(named))
     loader = Loader(job.connection, timezone=job.rules.timezone)
     loader.prepare()
     bodies = job.lake.get_many(keys)
@@ -143,6 +153,8 @@ def _load_all(job: "_Job", tally: Tally) -> Status:
 def _discover(job: "_Job", now: datetime) -> Discovery:
     if job.options.window:
         return plan_window(job.options.window)
+    if job.options.keys is not None:
+        return NAMED
     return plan(job.connection, job.lake, now, everything=job.options.everything)
 
 
@@ -168,7 +180,7 @@ def _load_slice(job: "_Job", loader: Loader, slice_: Slice) -> Tally:
     with job.connection.transaction():
         loader.stage("stage", EVENT_COLUMNS, slice_.events)
         loader.stage("stage_items", ITEM_COLUMNS, slice_.items)
-        if job.options.window:
+        if job.options.is_again:
             ledger.forgive(job.connection, [key for key, _lines, _refused in slice_.objects])
         ledger.record(job.connection, job.run_id, slice_.objects, slice_.rejections)
         slice_.tally.count_load(loader.settle())
