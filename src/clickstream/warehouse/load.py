@@ -16,6 +16,7 @@ from psycopg.copy import Writer
 from clickstream.warehouse.models import model
 
 STEPS: Final = (
+    "duplicates",
     "fresh",
     "region",
     "before",
@@ -35,6 +36,11 @@ STEPS: Final = (
     "changed_visitors",
 )
 """In the order in which they run; `models/<step>.sql` says what each one does."""
+PROBES: Final = frozenset(
+    {"fresh", "first_visits", "orders_before", "users", "visitors", "orders", "refunds"}
+)
+"""Steps that look up a few rows of large tables: never by reading them whole, so that the cost of
+a load follows from the batch, whatever the planner last heard of the tables."""
 AGGREGATES: Final = {
     "daily_metrics": ("day", "is_bot", "is_internal"),
     "hourly_metrics": ("hour", "is_bot", "is_internal"),
@@ -46,7 +52,8 @@ AGGREGATES: Final = {
 }
 """Each aggregate and its key; every other column is a sum that a load adds to."""
 ANALYZED: Final = {
-    "fresh": ("stage (event_id, visitor_id, event_timestamp)", "gone"),
+    "duplicates": ("stage (event_id, visitor_id, event_timestamp)",),
+    "fresh": ("gone",),
     "region": ("region",),
     "before": ("before", "old_sessions"),
     "after": ("after",),
@@ -79,10 +86,7 @@ class Loader:
 
     def prepare(self) -> None:
         """Set the session up, and make its temporary tables where it has none yet."""
-        # The cost of a load follows the batch, not what the planner last heard of the tables.
-        self._connection.execute(
-            "set enable_seqscan = off; set work_mem = '64MB'; set temp_buffers = '64MB'"
-        )
+        self._connection.execute("set work_mem = '64MB'; set temp_buffers = '64MB'")
         self._connection.prepare_threshold = None
         self._connection.execute(sql.SQL("set timezone = {}").format(sql.Literal(self._timezone)))
         with self._connection.transaction():
@@ -108,16 +112,19 @@ class Loader:
     def settle(self) -> Counts:
         """Bring what is staged into the tables: events, sessions, orders, aggregates."""
         staged = self._count("stage")
+        self._run("duplicates")
         self._run("fresh")
         fresh, replaced = self._count("stage"), self._count("gone")
         if fresh:
-            for step in STEPS[1:]:
+            for step in STEPS[2:]:
                 self._run(step)
             for aggregate, key in AGGREGATES.items():
                 self._merge(aggregate, key)
         return Counts(loaded=fresh, duplicates=staged - fresh, replaced=replaced)
 
     def _run(self, step: str) -> None:
+        scans = sql.Literal("off" if step in PROBES else "on")
+        self._connection.execute(sql.SQL("set local enable_seqscan = {}").format(scans))
         self._connection.execute(model(step))
         for table in ANALYZED.get(step, ()):
             self._connection.execute(f"analyze {table}")

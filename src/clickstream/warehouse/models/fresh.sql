@@ -1,13 +1,6 @@
--- Of several events with one id the first by (received_at, payload_hash, object_key, object_line)
--- stands, whichever was loaded first. Leaves in the stage only those that the warehouse lacks or
--- must take instead of what it has; the latter's stored events are listed in `gone`.
-
-delete from stage as loser
-using stage as winner
-where
-    loser.event_id = winner.event_id
-    and (loser.received_at, loser.payload_hash, loser.object_key, loser.object_line)
-    > (winner.received_at, winner.payload_hash, winner.object_key, winner.object_line);
+-- Of a staged and a stored event with one id the first by (received_at, payload_hash, object_key,
+-- object_line) stands, whichever was loaded first. Leaves in the stage only those that the warehouse
+-- lacks or must take instead of what it has; the latter's stored events are listed in `gone`.
 
 delete from stage as loser
 using events as stored

@@ -64,7 +64,9 @@ select
             limit 1
         )
     end,
-    exists (select from sessions where sessions.visitor_id = hulls.visitor_id)
+    (
+        select true from sessions where sessions.visitor_id = hulls.visitor_id limit 1
+    ) is not null
 from hulls
 join reached on reached.visitor_id = hulls.visitor_id
 left join lateral (

@@ -23,8 +23,10 @@ with totals as (
         sum(case when is_key_event then 1 else 0 end) as key_events,
         sum(case when action = 'purchase' then 1 else 0 end) as purchases,
         sum(engagement_time_ms) as engagement_time_ms,
-        min(case when action = 'page_view' then ordinal end) as entry_ordinal,
-        max(case when action = 'page_view' then ordinal end) as exit_ordinal,
+        min(case when action = 'page_view' and page_path is not null then ordinal end)
+            as entry_ordinal,
+        max(case when action = 'page_view' and page_path is not null then ordinal end)
+            as exit_ordinal,
         min(case when touch_channel is not null then ordinal end) as touch_ordinal,
         bool_or(user_login_state is not distinct from 'logged_in' or user_id is not null)
             as is_logged_in,
@@ -64,36 +66,68 @@ reasons as (
     group by session_id
 ),
 
+steps as materialized (
+    select session_id, action, event_timestamp
+    from after
+    where action in ('view_item', 'add_to_cart', 'begin_checkout', 'purchase')
+),
+
 views as (
     select session_id, min(event_timestamp) as reached_at
-    from after
+    from steps
     where action = 'view_item'
     group by session_id
 ),
 
 carts as (
-    select after.session_id, min(event_timestamp) as reached_at
-    from after
-    join views on views.session_id = after.session_id and event_timestamp >= views.reached_at
+    select steps.session_id, min(event_timestamp) as reached_at
+    from steps
+    join views on views.session_id = steps.session_id and event_timestamp >= views.reached_at
     where action = 'add_to_cart'
-    group by after.session_id
+    group by steps.session_id
 ),
 
 checkouts as (
-    select after.session_id, min(event_timestamp) as reached_at
-    from after
-    join carts on carts.session_id = after.session_id and event_timestamp >= carts.reached_at
+    select steps.session_id, min(event_timestamp) as reached_at
+    from steps
+    join carts on carts.session_id = steps.session_id and event_timestamp >= carts.reached_at
     where action = 'begin_checkout'
-    group by after.session_id
+    group by steps.session_id
 ),
 
 purchases as (
-    select after.session_id, min(event_timestamp) as reached_at
-    from after
+    select steps.session_id, min(event_timestamp) as reached_at
+    from steps
     join checkouts
-        on checkouts.session_id = after.session_id and event_timestamp >= checkouts.reached_at
+        on checkouts.session_id = steps.session_id and event_timestamp >= checkouts.reached_at
     where action = 'purchase'
-    group by after.session_id
+    group by steps.session_id
+),
+
+-- What the first, the last, the entry, the exit and the first sourced event say.
+described as (
+    select
+        paced.session_id,
+        max(case when ordinal = 1 then page_host end) as page_host,
+        max(case when ordinal = 1 then device_type end) as device_type,
+        max(case when ordinal = 1 then browser end) as browser,
+        max(case when ordinal = 1 then os end) as os,
+        max(case when ordinal = 1 then language end) as language,
+        max(case when ordinal = 1 then country end) as country,
+        max(case when ordinal = last_ordinal then spell_user_id end) as spell_user_id,
+        max(case when ordinal = entry_ordinal then page_path end) as entry_page_path,
+        max(case when ordinal = exit_ordinal then page_path end) as exit_page_path,
+        max(case when ordinal = touch_ordinal then referrer_host end) as referrer_host,
+        max(case when ordinal = touch_ordinal then touch_channel end) as channel,
+        max(case when ordinal = touch_ordinal then touch_source end) as source,
+        max(case when ordinal = touch_ordinal then touch_medium end) as medium,
+        max(case when ordinal = touch_ordinal then touch_campaign end) as campaign
+    from paced
+    join after
+        on after.session_id = paced.session_id
+        and after.ordinal
+        in (1, last_ordinal, entry_ordinal, exit_ordinal, touch_ordinal)
+    group by paced.session_id
 )
 
 select
@@ -103,7 +137,7 @@ select
     paced.started_at,
     paced.ended_at,
     paced.spell_started_at,
-    final.spell_user_id,
+    described.spell_user_id,
     false,
     coalesce(
         paced.engagement_time_ms,
@@ -123,34 +157,26 @@ select
         when views.session_id is not null then 1
         else 0
     end,
-    entry.page_path,
-    exit.page_path,
-    initial.page_host,
-    touch.referrer_host,
-    coalesce(touch.touch_channel, 'Direct'),
-    touch.touch_source,
-    touch.touch_medium,
-    touch.touch_campaign,
-    initial.device_type,
-    initial.browser,
-    initial.os,
-    initial.language,
-    initial.country,
+    described.entry_page_path,
+    described.exit_page_path,
+    described.page_host,
+    described.referrer_host,
+    coalesce(described.channel, 'Direct'),
+    described.source,
+    described.medium,
+    described.campaign,
+    described.device_type,
+    described.browser,
+    described.os,
+    described.language,
+    described.country,
     paced.is_logged_in,
     (array['denied', 'anonymous', 'granted'])[paced.consent],
     greatest(paced.own_bot_score, case when paced.is_fast then 0.7 else 0 end),
     reasons.bot_reasons,
     paced.is_internal
 from paced
-join after as initial on initial.session_id = paced.session_id and initial.ordinal = 1
-join after as final
-    on final.session_id = paced.session_id and final.ordinal = paced.last_ordinal
-left join after as entry
-    on entry.session_id = paced.session_id and entry.ordinal = paced.entry_ordinal
-left join after as exit
-    on exit.session_id = paced.session_id and exit.ordinal = paced.exit_ordinal
-left join after as touch
-    on touch.session_id = paced.session_id and touch.ordinal = paced.touch_ordinal
+join described on described.session_id = paced.session_id
 left join reasons on reasons.session_id = paced.session_id
 left join views on views.session_id = paced.session_id
 left join carts on carts.session_id = paced.session_id
