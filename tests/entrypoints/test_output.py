@@ -35,3 +35,21 @@ def test_a_table_shows_numbers_with_their_thousands(capsys: pytest.CaptureFixtur
 def test_a_table_shows_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
     write_table("", ["page"], [{"page": "/\x1b[2J\r\n"}])
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_number_is_never_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    columns = [f"column_{number}" for number in range(12)]
+    row = {column: 10**12 + number for number, column in enumerate(columns)}
+    write_table("", columns, [row] * 5)
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert "1,000,000,000,011" in shown
+
+
+def test_a_few_rows_of_many_columns_stand_upright_with_what_was_before(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    columns = [f"c{number}" for number in range(9)] + ["c0_previous"]
+    write_table("t", columns, [dict.fromkeys(columns, 7) | {"c0_previous": 6}])
+    lines = capsys.readouterr().out.splitlines()
+    assert [cell.strip() for cell in lines[4].split("│")[1:4]] == ["c0", "7", "6"]

@@ -15,6 +15,7 @@ from clickstream.entrypoints.commands import (
     diagnosis,
     loading,
     migration,
+    quarantine,
     reports,
     running,
     simulation,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, object]
 UPRIGHT_ROWS: Final = 3
 UPRIGHT_COLUMNS: Final = 8
+NARROW: Final = 12
+UNBOUNDED: Final = 10_000
 BEFORE: Final = "_previous"
 ENCODER: Final = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
@@ -72,7 +74,9 @@ def write_table(
     if rows:
         is_upright = len(rows) <= UPRIGHT_ROWS and len(columns) > UPRIGHT_COLUMNS
         table = _upright(columns, rows) if is_upright else _lying(columns, rows)
-        console.width = max(console.width, console.measure(table).minimum)
+        # A number that is cut off is another number: wider than the terminal, lines wrap there.
+        unbounded = console.options.update(width=UNBOUNDED)
+        console.width = max(console.width, console.measure(table, options=unbounded).minimum)
         console.print(table)
     else:
         console.print("No rows.")
@@ -87,7 +91,13 @@ def _lying(columns: Sequence[str], rows: Sequence[Row]) -> "Table":
     table = Table(header_style="bold")
     for column in columns:
         is_number = any(_is_number(row.get(column)) for row in rows)
-        table.add_column(column, justify="right" if is_number else "left", no_wrap=is_number)
+        table.add_column(
+            column,
+            justify="right" if is_number else "left",
+            no_wrap=is_number,
+            overflow="fold",
+            min_width=min(len(column), NARROW),
+        )
     for row in rows:
         table.add_row(*(escape(_readable(row.get(column))) for column in columns))
     return table
@@ -129,5 +139,7 @@ def _readable(value: object) -> str:
         return f"{value:,}"
     if _is_number(value):
         return f"{value:,.4f}".rstrip("0").rstrip(".")
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
     text = str(_plain(value))
     return "".join(character if character.isprintable() else "�" for character in text)
