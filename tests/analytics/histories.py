@@ -77,11 +77,6 @@ class Happening:
         return self.items or ((self.product,) if self.product else ())
 
     @property
-    def named(self) -> set[str]:
-        """The products that the event names."""
-        return {line.id for line in self.lines if line.id}
-
-    @property
     def worth(self) -> Decimal:
         if self.value is not None:
             return self.value

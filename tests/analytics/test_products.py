@@ -24,8 +24,9 @@ def recount(past: History, seen: Window) -> dict[tuple[str, str | None], dict[st
     for event in events_in(past, seen):
         for key, action in ACTIONS.items():
             if event.action == action:
-                for product in event.named:
-                    named[product][key] += 1
+                for line in event.lines:
+                    if line.id is not None:
+                        named[line.id][key] += 1
     sold: dict[tuple[str, str | None], dict[str, Any]] = {}
     for sale in sales_in(past, seen):
         for line in sale.event.lines:

@@ -1,7 +1,7 @@
 """Pages: what was viewed, where sessions began and ended, and how long pages were looked at.
 
-Grain: one row a page path, the most viewed first. Views, engaged time and scrolling are those of
-the events in the range; entries and exits those of the sessions that began in it.
+Grain: one row a page path, the most viewed first. All by the instants of the events: an entry is
+the first page view of its session, an exit the last.
 """
 
 from typing import Any, Final
@@ -12,6 +12,7 @@ from clickstream.analytics.measures import divide, matching_sessions
 from clickstream.analytics.query import Answer, Plan, Results, compose
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
+from clickstream.analytics.scope import LONGEST_SESSION, instant
 from clickstream.analytics.sources import events_of, limit_of
 
 COLUMNS: Final = (
@@ -41,7 +42,9 @@ def plan(request: Request) -> Plan:
         session_filters=scope.sessions(),
         event_filters=scope.events(),
         sessions=matching_sessions(scope) if scope.has_event_filter else sql.SQL("sessions s"),
-        started_during=scope.during("s.started_at"),
+        start=scope.start,
+        end=scope.end,
+        earliest=instant(scope.range.start - LONGEST_SESSION),
         session_traffic=scope.traffic("s"),
         with_unviewed=sql.SQL("false" if scope.has_event_filter else "true"),
         limit=limit_of(request.options.limit),

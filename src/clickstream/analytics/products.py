@@ -1,8 +1,8 @@
 """Products: how often each was seen, put into a cart and sold; also by brand or category.
 
 Grain: one row a product, brand or category and currency that it was sold in (one row, with a null
-currency, where it was not sold); impressions, views and carts repeat in each. An event counts once
-for each product it names. A product goes by the attributes that it was last named with. Revenue is
+currency, where it was not sold); impressions, views and carts, which count lines of events,
+repeat in each. A product goes by the attributes that it was last named with. Revenue is
 that of the product's own lines.
 """
 

@@ -1,24 +1,21 @@
 -- grain: one row a product and currency (null: none); key: product_id, currency
--- An event counts once for each product that its lines name; an order sells the lines of the
--- purchase that founds it.
+-- Impressions, views and carts count lines of events; an order sells the lines of the purchase that
+-- founds it.
 
 select
-    product_id,
+    line.product_id,
     null::text as currency,
-    count(*) filter (where action = 'view_item_list') as impressions,
-    count(*) filter (where action = 'view_item') as views,
-    count(*) filter (where action = 'add_to_cart') as carts,
+    count(*) filter (where e.action = 'view_item_list') as impressions,
+    count(*) filter (where e.action = 'view_item') as views,
+    count(*) filter (where e.action = 'add_to_cart') as carts,
     0::bigint as orders,
     0::bigint as quantity,
     0::numeric as revenue
-from (
-    select distinct e.event_id, e.action, line.product_id
-    from {events}
-    join event_lines line on line.event_id = e.event_id
-    where
-        e.action in ('view_item_list', 'view_item', 'add_to_cart') and line.product_id is not null
-        and {during} and {traffic} and {session_filters} and {event_filters}
-) as named
+from {events}
+join event_lines line on line.event_id = e.event_id
+where
+    e.action in ('view_item_list', 'view_item', 'add_to_cart') and line.product_id is not null
+    and {during} and {traffic} and {session_filters} and {event_filters}
 group by 1
 union all
 select
