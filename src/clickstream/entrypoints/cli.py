@@ -36,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for family in (running, simulation, loading, reports, migration, diagnosis):
+for family in (running, simulation, loading, quarantine, reports, migration, diagnosis):
     family.add_to(app)
 
 
