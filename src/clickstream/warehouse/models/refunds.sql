@@ -1,7 +1,7 @@
 -- grain: one row a refund event; key: event_id
 -- A refund takes back the whole order, a value, or items (at their own price, else the order's).
--- Taken in (event_timestamp, event_id) order, an order's refunds never exceed its value; one in
--- another currency than its order takes nothing.
+-- Taken in (event_timestamp, event_id) order, an order's refunds never exceed its value; amounts in
+-- another currency than the order's take nothing.
 
 insert into new_refunds
 with asked as (
@@ -61,14 +61,14 @@ running as (
         priced.*,
         sum(
             case
-                when currency <> order_currency then 0
+                when kind <> 'whole' and currency <> order_currency then 0
                 else least(requested, order_total)
             end
         ) over (
             partition by order_id order by event_timestamp, event_id rows unbounded preceding
         ) as asked_so_far,
         case
-            when currency <> order_currency then 0
+            when kind <> 'whole' and currency <> order_currency then 0
             else least(requested, order_total)
         end as asked_now
     from priced
@@ -76,10 +76,13 @@ running as (
 
 select
     event_id, order_id, event_timestamp, kind, requested,
-    coalesce(
-        least(asked_so_far, order_total) - least(asked_so_far - asked_now, order_total), 0
-    ),
-    coalesce(order_currency, currency), is_bot, is_internal
+    case
+        when order_total is null then 0
+        else least(asked_so_far, order_total) - least(asked_so_far - asked_now, order_total)
+    end,
+    case when kind = 'whole' then coalesce(order_currency, currency)
+    else coalesce(currency, order_currency) end,
+    is_bot, is_internal
 from running;
 
 update new_orders set refunded = totals.refunded
