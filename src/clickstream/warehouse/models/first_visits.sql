@@ -55,7 +55,10 @@ insert into old_sessions
 select sessions.*
 from region
 join first_sessions on first_sessions.visitor_id = region.visitor_id
-join sessions on sessions.session_id = first_sessions.session_id and not sessions.is_first_visit
+join sessions
+    on sessions.session_id = first_sessions.session_id
+    and sessions.visitor_id = region.visitor_id
+    and not sessions.is_first_visit
 where
     region.has_other_sessions
     and not (
