@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import math
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from clickstream.analytics import Report
 from clickstream.dashboard.app import assemble
@@ -40,6 +42,8 @@ class Standin:
     names: Callable[[int], str] = "Product {}".format
     error: Exception | None = None
     problem: str | None = None
+    broken: str | None = None
+    brands: tuple[str, ...] = BRANDS
     delay: float = 0.0
     asked: list[Question] = field(default_factory=list)
     cancelled: list[Question] = field(default_factory=list)
@@ -56,6 +60,8 @@ class Standin:
         self.asked.append(asked)
         if self.error:
             raise self.error
+        if asked.report == self.broken:
+            raise KeyError(asked.report)
         try:
             await asyncio.sleep(self.delay)
         except asyncio.CancelledError:
@@ -180,7 +186,7 @@ class Standin:
         total = self._total(*_dates(options), options)
         if not total["sessions"]:
             return []
-        names = {"brand": BRANDS, "category": CATEGORIES}.get(by)
+        names = {"brand": self.brands, "category": CATEGORIES}.get(by)
         count = len(names) if names else self.products
         return [self._product(n, by, total["sessions"], names) for n in range(count)]
 
@@ -220,19 +226,33 @@ def _rates(total: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def serving(source: Source) -> Iterator[str]:
-    """The address of a dashboard over a source, served in a thread for the length of a block."""
-    app = assemble(source, clock=lambda: NOW, collector_url="http://127.0.0.1:8080")
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+@pytest.fixture(scope="session")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """One event loop in a thread for all dashboards: Shiny's reactive lock belongs to one loop."""
+    shared = asyncio.new_event_loop()
+    thread = threading.Thread(target=shared.run_forever, daemon=True)
     thread.start()
+    yield shared
+    shared.call_soon_threadsafe(shared.stop)
+    thread.join(timeout=10)
+    shared.close()
+
+
+@contextmanager
+def serving(app: Any, loop: asyncio.AbstractEventLoop) -> Iterator[str]:
+    """The address of a dashboard that is served for the length of a block."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    ended = asyncio.run_coroutine_threadsafe(server._serve([listener]), loop)
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        ended.result(timeout=20)
+        listener.close()
 
 
 @pytest.fixture
@@ -240,7 +260,62 @@ def standin() -> Standin:
     return Standin()
 
 
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+UNDRAWN = "[data-page]:not([hidden]) .chart-box:not(.is-blank) .chart:not([data-ready])"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine; install it with apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Tab:
+    """A page of the browser that looks at a dashboard; what its console complains of is kept."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "/") -> Page:
+        self.page.goto(self.address + path)
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Waits until the server has answered and every visible chart is drawn."""
+        self.page.wait_for_selector("html[data-settled]:not([data-busy])")
+        expect(self.page.locator(UNDRAWN)).to_have_count(0)
+
+
 @pytest.fixture
-def serve() -> Callable[[Source], Any]:
-    """``with serve(source) as address`` serves the dashboard."""
-    return serving
+def look(browser: Browser, loop: asyncio.AbstractEventLoop) -> Callable[..., Any]:
+    """``with look(source, **context) as tab`` looks at a dashboard, free of complaints."""
+
+    @contextmanager
+    def looking(source: Source, **context: Any) -> Iterator[Tab]:
+        app = assemble(source, clock=lambda: NOW, collector_url="http://127.0.0.1:8080")
+        options = {"viewport": {"width": 1360, "height": 900}, "locale": "en-US"} | context
+        with serving(app, loop) as address:
+            tab = Tab(browser.new_page(**options), address)
+            tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+            tab.page.on("console", lambda message: _complain(tab, message))
+            yield tab
+            tab.page.close()
+        assert tab.complaints == []
+
+    return looking
+
+
+def _complain(tab: Tab, message: Any) -> None:
+    if message.type in ("error", "warning") and "ERR_CONNECTION_REFUSED" not in message.text:
+        tab.complaints.append(message.text)

@@ -143,8 +143,13 @@ def _trend_words(points: Sequence[Point], *, measure: Measure, interval: str) ->
     high = max(known, key=lambda point: point.value or 0)
     return (
         f"{measure.label} by {interval} from {known[0].period} to {known[-1].period}, "
-        f"lowest {low.value:,.6g} on {low.period}, highest {high.value:,.6g} on {high.period}"
+        f"lowest {_say(low.value)} on {low.period}, highest {_say(high.value)} on {high.period}"
     )
+
+
+def _say(value: float | None) -> str:
+    text = f"{value or 0:,.2f}"
+    return text.rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +166,7 @@ def ranking(items: Sequence[Item], *, measure: Measure) -> Drawing:
     top_down = list(reversed(items))
     return {
         "figures": [[measure.row(measure.label)]],
-        "words": f"{measure.label}: " + ", ".join(f"{i.name} {i.value:,.6g}" for i in items[:5]),
+        "words": f"{measure.label}: " + ", ".join(f"{i.name} {_say(i.value)}" for i in items[:5]),
         "option": {
             "animationDuration": 250,
             "animationDurationUpdate": 200,

@@ -87,7 +87,7 @@ class Desk:
             if isinstance(state, Failed):
                 latest.give_up(AWAY)
                 asked[0] = None
-            elif isinstance(state, Ready):
+            elif isinstance(state, Ready) and state.value.has_events:
                 wanted = (view.filters, [view.text(key) for key in keys], state.value.version)
                 if wanted != asked[0]:
                     asked[0] = wanted
@@ -111,3 +111,4 @@ class Desk:
         async with reactive.lock():
             self.state.set(seen)
             await reactive.flush()
+        await self.activity.settle()

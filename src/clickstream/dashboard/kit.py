@@ -73,7 +73,11 @@ def moment(value: object, style: str) -> Tag:
 def hint(label: str, definition: str) -> Tag:
     """The small question mark that shows what a metric means."""
     return tags.button(
-        {"data-hint": definition, "aria-label": f"What is {label}? {definition}"},
+        {
+            "data-hint": definition,
+            "aria-label": f"What is {label}?",
+            "aria-description": definition,
+        },
         "?",
         type="button",
         class_="hint-button",

@@ -119,7 +119,20 @@ def funnel(report: Report) -> TagChild:
         class_="step step-head",
     )
     rows = (_step(row) for row in report.rows)
-    return tags.div(head, *rows, class_="steps")
+    return tags.div(head, *rows, _time_to_order(report), class_="steps")
+
+
+def _time_to_order(report: Report) -> TagChild:
+    times = report.summary.get("time_to_convert")
+    median = number(times.get("median_seconds")) if isinstance(times, Mapping) else None
+    if median is None:
+        return None
+    return tags.p(
+        "Half of the buyers order within ",
+        kit.figure(median, "seconds"),
+        " of the first product view.",
+        class_="sub",
+    )
 
 
 def _step(row: kit.Figures) -> Tag:

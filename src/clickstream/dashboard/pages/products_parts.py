@@ -128,6 +128,7 @@ def _heading(name: str, title: str, definition: str | None, *, order: Order) -> 
         button,
         kit.hint(title, definition) if definition else None,
         scope="col",
+        aria_label=title,
     )
 
 

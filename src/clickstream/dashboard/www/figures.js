@@ -52,6 +52,19 @@ window.figures = (() => {
     return numberFormat({ style: "percent", maximumFractionDigits: 2 }).format(value);
   }
 
+  function duration(seconds) {
+    const parts = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+    const first = parts.findIndex(([, length]) => seconds >= length);
+    if (first < 0) return numberFormat({ style: "unit", unit: "second", unitDisplay: "short" }).format(0);
+    let rest = Math.round(seconds / (parts[first + 1] ?? parts[first])[1])
+      * (parts[first + 1] ?? parts[first])[1];
+    return parts.slice(first, first + 2).map(([unit, length]) => {
+      const whole = Math.floor(rest / length);
+      rest -= whole * length;
+      return whole ? numberFormat({ style: "unit", unit, unitDisplay: "short" }).format(whole) : "";
+    }).filter(Boolean).join(" ");
+  }
+
   function change(value) {
     const size = Math.abs(value);
     const text = size >= 10 ? "> 999%" : numberFormat({
@@ -65,6 +78,7 @@ window.figures = (() => {
     const amount = Number(value);
     if (unit === "money") return money(amount, currency, compact);
     if (unit === "rate") return rate(amount);
+    if (unit === "seconds") return duration(amount);
     if (unit === "share") return share(amount);
     if (unit === "change") return change(amount);
     return number(amount, compact);
