@@ -1,0 +1,226 @@
+"""History from a file into the lake. Importing a file twice changes nothing.
+
+An event that has no id gets one from what its row says and from how many equal rows came before,
+and an object's name comes from what it holds; so a second import finds every object there.
+"""
+
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from clickstream.contract import (
+    Document,
+    Envelope,
+    Reason,
+    Rejected,
+    check_event,
+    decode_object,
+    encode_envelope,
+    lake_line,
+    parse_instant,
+)
+from clickstream.errors import ImportFileError
+from clickstream.ingest.hours import HourBuffers
+from clickstream.ingest.mapping import ImportMap, check_columns
+from clickstream.ingest.rows import CsvFile, NdjsonFile, Row, Source, file_format, open_source
+from clickstream.lake import Lake
+
+Progress = Callable[[int, int], None]
+_FEW: Final = 20
+_STEP: Final = 2000
+"""Rows between two reports of progress."""
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """A row that was not taken."""
+
+    line: int
+    reason: str
+    message: str
+
+
+class ImportReport(msgspec.Struct, kw_only=True):
+    """What became of every row: `rows` = `events` + `duplicates` + the sum of `rejected`."""
+
+    rows: int = 0
+    events: int = 0
+    duplicates: int = 0
+    """Equal rows left out, as the map's `deduplicate` asks."""
+    rejected: Counter[str] = msgspec.field(default_factory=Counter)
+    first_rejects: list[Reject] = []
+    """The first twenty."""
+    objects_written: int = 0
+    objects_present: int = 0
+    """Objects that the lake held already, from an earlier import of the same file."""
+
+
+def import_file(
+    path: Path,
+    lake: Lake,
+    *,
+    mapping: ImportMap | None,
+    now: datetime,
+    rejects: Path | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """The report of an import that is durable. Memory does not grow with the file.
+
+    Without a map the file holds contract events, one JSON object a line. Rejected rows are
+    counted, and written to `rejects` as NDJSON where that is given. `progress` hears of bytes
+    read and bytes in all. Raises `ImportFileError` and `LakeError`; starting again after either
+    adds what is missing.
+    """
+    report = ImportReport()
+    with (
+        open_source(path) as source,
+        closing(_Occurrences()) as occurrences,
+        _RejectsFile(rejects) as file,
+    ):
+        buffers = HourBuffers(lake)
+        stamp = _Stamp(mapping, occurrences, now)
+        for row in _rows(source, path, mapping):
+            report.rows += 1
+            try:
+                line = stamp.line(row)
+            except Rejected as rejected:
+                _count_reject(report, row, rejected)
+                file.write(row, rejected)
+            else:
+                if line is None:
+                    report.duplicates += 1
+                else:
+                    buffers.add(*line)
+                    report.events += 1
+            if progress is not None and report.rows % _STEP == 0:
+                progress(source.stored.tell(), source.size)
+        buffers.flush()
+        report.objects_written, report.objects_present = buffers.written, buffers.present
+        if progress is not None:
+            progress(source.size, source.size)
+    return report
+
+
+def _rows(source: Source, path: Path, mapping: ImportMap | None) -> Iterator[Row]:
+    kind = (mapping.format if mapping else None) or file_format(path)
+    if kind == "ndjson":
+        return iter(NdjsonFile(source))
+    if mapping is None:
+        raise ImportFileError(
+            f"{path.name} is CSV and needs a map from its columns to the contract; give --map"
+        )
+    file = CsvFile(source, name=path.name)
+    check_columns(mapping, file.columns, name=path.name)
+    return iter(file)
+
+
+class _Stamp:
+    """Makes lake lines of rows."""
+
+    def __init__(
+        self, mapping: ImportMap | None, occurrences: "_Occurrences", now: datetime
+    ) -> None:
+        self._map, self._occurrences, self._now = mapping, occurrences, now
+
+    def line(self, row: Row) -> tuple[datetime, bytes, bytes] | None:
+        """When it happened, the line, and what names it; None for a duplicate that is left out.
+
+        Raises `Rejected`.
+        """
+        if isinstance(row.document, Rejected):
+            raise row.document
+        payload, document = self._payload(row, row.document)
+        event = check_event(document)
+        if event.event_timestamp is None or event.event_timestamp == "":
+            raise Rejected(
+                Reason.INVALID_TIMESTAMP,
+                "an imported event needs its eventTimestamp",
+                field="eventTimestamp",
+            )
+        occurrence = self._occurrences.count(row.raw)
+        if occurrence > 1 and self._map is not None and self._map.deduplicate:
+            return None
+        event_id = None
+        if event.event_id is None or event.event_id == "":
+            event_id = _event_id(row.raw, occurrence)
+        envelope = Envelope(received_at=self._now, event_id=event_id, source="import")
+        line = lake_line(payload, document, encode_envelope(envelope))
+        name = (event_id or "").encode() + payload
+        return parse_instant(event.event_timestamp), line, name
+
+    def _payload(self, row: Row, document: Document) -> tuple[bytes, Document]:
+        if self._map is None or ("eventName" in document and not self._fits(document)):
+            return row.raw, document
+        payload = msgspec.json.encode(self._map.apply(document))
+        return payload, decode_object(payload)
+
+    def _fits(self, document: Document) -> bool:
+        """Whether any column of the map is there; else the line is a contract event already."""
+        return self._map is not None and not self._map.columns().isdisjoint(document)
+
+
+class _Occurrences:
+    """How often each row has come. In a temporary database: a file may have any size."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.executescript(
+            "pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -32000;"
+            "create table seen (row blob primary key, times integer) without rowid; begin"
+        )
+
+    def count(self, raw: bytes) -> int:
+        """How many equal rows there were, this one included."""
+        (times,) = self._database.execute(
+            "insert into seen values (?, 1) "
+            "on conflict do update set times = times + 1 returning times",
+            (hashlib.blake2b(raw, digest_size=16).digest(),),
+        ).fetchone()
+        return int(times)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+class _RejectsFile:
+    """Where rejected rows go, one JSON object a line; nowhere when there is no path."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file = path.open("wb") if path else None
+
+    def __enter__(self) -> "_RejectsFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, row: Row, rejected: Rejected) -> None:
+        if self._file is None:
+            return
+        facts = {
+            "line": row.line,
+            "reason": str(rejected.reason),
+            "message": rejected.message,
+            "row": row.raw.replace(b"\x1f", b",").decode(errors="replace"),
+        }
+        self._file.write(msgspec.json.encode(facts) + b"\n")
+
+
+def _count_reject(report: ImportReport, row: Row, rejected: Rejected) -> None:
+    report.rejected[str(rejected.reason)] += 1
+    if len(report.first_rejects) < _FEW:
+        reject = Reject(row.line, str(rejected.reason), rejected.message)
+        report.first_rejects.append(reject)
+
+
+def _event_id(raw: bytes, occurrence: int) -> str:
+    digest = hashlib.blake2b(raw, digest_size=16, salt=occurrence.to_bytes(8, "big")).digest()
+    return str(UUID(bytes=digest, version=5))  # RFC 9562: a version of one's own making
