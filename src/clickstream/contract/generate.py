@@ -20,7 +20,7 @@ ROOT: Final = Path(__file__).parents[3]
 COMMAND: Final = "python -m clickstream.contract.generate"
 FOLDER: Final = "src/clickstream/contract/event"
 DOCUMENTATION: Final = "docs/contract.md"
-_FIELDS: Final = re.compile(r"(<!-- fields: generated -->\n).*(\n<!-- /fields -->)", re.DOTALL)
+_FIELDS: Final = re.compile(r"(<!-- fields: generated -->\n).*(<!-- /fields -->)", re.DOTALL)
 
 
 def generated(root: Path = ROOT) -> Iterator[tuple[str, str]]:
@@ -57,7 +57,7 @@ def _with_tables(text: str, tables: str) -> str:
             f"{DOCUMENTATION} has no place for the tables of fields: put the lines "
             "`<!-- fields: generated -->` and `<!-- /fields -->` where they belong"
         )
-    return _FIELDS.sub(lambda match: f"{match[1]}\n{tables}\n{match[2]}", text)
+    return _FIELDS.sub(lambda match: f"{match[1]}\n{tables}\n\n{match[2]}", text)
 
 
 def _read(path: Path) -> str | None:
