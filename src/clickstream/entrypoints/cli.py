@@ -13,6 +13,7 @@ import typer
 
 from clickstream.entrypoints.commands import (
     diagnosis,
+    importing,
     loading,
     migration,
     quarantine,
@@ -36,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for family in (running, simulation, loading, quarantine, reports, migration, diagnosis):
+for family in (running, simulation, importing, loading, quarantine, reports, migration, diagnosis):
     family.add_to(app)
 
 

@@ -1,13 +1,14 @@
 """From the settings to the collector's."""
 
 from clickstream.entrypoints.ingest_settings import ingest_settings
+from clickstream.entrypoints.logs import log_config
 from clickstream.entrypoints.settings import Settings
 from clickstream.ingest.collector import CollectorSettings, serve
 
 
 def collect(settings: Settings) -> None:
     """Receives events until SIGTERM or SIGINT."""
-    serve(collector_settings(settings))
+    serve(collector_settings(settings), log_config=log_config("serve", level=settings.log_level))
 
 
 def collector_settings(settings: Settings) -> CollectorSettings:

@@ -1,5 +1,6 @@
 """The dashboard on its web server, over the warehouse that the settings name."""
 
+import logging
 from datetime import UTC, datetime
 
 import psycopg
@@ -11,6 +12,7 @@ from clickstream.entrypoints.wiring import ready_warehouse
 from clickstream.warehouse.connect import session_setup
 from clickstream.warehouse.conninfo import secured
 
+logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 3
 """Browsers keep their websockets open for as long as they may."""
 
@@ -37,6 +39,7 @@ def show(settings: Settings) -> None:
             access_log=False,
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
+        logger.info("dashboard at %s", settings.dashboard_url)
         uvicorn.Server(config).run()
 
 

@@ -1,11 +1,12 @@
 """One line of JSON for each thing that happened; short plain lines where a person watches."""
 
 import logging
+import logging.config
 import re
 import sys
 import traceback
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +16,8 @@ _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
     "taskName",
     "color_message",
 }
+SERVERS: Final = ("uvicorn", "uvicorn.error")
+"""Web servers, whose own comings and goings are of no interest unless asked for."""
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 _PASSWORD: Final = re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@")
 _KEY: Final = re.compile(r"(?i)\b(password|secret|token|write_key|sslpassword)=[^\s&]+")
@@ -22,9 +25,23 @@ _KEY: Final = re.compile(r"(?i)\b(password|secret|token|write_key|sslpassword)=[
 
 def set_up_logs(command: str, *, level: str = "info") -> None:
     """Send every record of this process to the standard error stream."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(PlainLines() if sys.stderr.isatty() else JsonLines(command))
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.config.dictConfig(log_config(command, level=level))
+
+
+def log_config(command: str, *, level: str = "info") -> dict[str, Any]:
+    """The same as a configuration, for servers that set up their own processes."""
+    plain = {"()": PlainLines}
+    lines = {"()": JsonLines, "command": command}
+    handler = {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}
+    quiet = {"level": "WARNING" if level == "info" else level.upper()}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": plain if sys.stderr.isatty() else lines},
+        "handlers": {"stderr": handler},
+        "root": {"level": level.upper(), "handlers": ["stderr"]},
+        "loggers": {name: {**quiet, "handlers": [], "propagate": True} for name in SERVERS},
+    }
 
 
 class JsonLines(logging.Formatter):

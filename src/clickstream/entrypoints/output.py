@@ -44,8 +44,12 @@ def write_facts(form: Format, name: str, facts: Row) -> None:
         write_rows(form, name, [facts], columns=list(facts))
         return
     for key, value in facts.items():
-        shown = " ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else value
+        shown = _counts(value) if isinstance(value, dict) else value
         sys.stdout.write(f"{key:20} {_readable(shown)}\n")
+
+
+def _counts(counts: Mapping[str, object]) -> str | None:
+    return " ".join(f"{name}={count}" for name, count in counts.items()) or None
 
 
 def write_json(document: object, out: TextIO | None = None) -> None:

@@ -64,7 +64,6 @@ def serve(
 ) -> None:
     """Run the collector: it takes events by HTTP, and says yes once they are safe in the lake."""
     from clickstream.entrypoints.collector import collect
-    from clickstream.entrypoints.logs import set_up_logs
     from clickstream.entrypoints.ports import refuse_taken_port
     from clickstream.entrypoints.settings import load_settings
 
@@ -76,7 +75,6 @@ def serve(
         collector_workers=workers or settings.collector_workers,
     )
     refuse_taken_port(settings.collector_host, settings.collector_port, "clickstream serve --port")
-    set_up_logs("serve", level=settings.log_level)
     collect(settings)
 
 

@@ -22,10 +22,11 @@ _GRACE_SECONDS = 45
 """Longer than the lake may take, so that a stop loses nothing that was acknowledged or waits."""
 
 
-def serve(settings: CollectorSettings) -> None:
+def serve(settings: CollectorSettings, *, log_config: dict[str, Any] | None = None) -> None:
     """Serves until SIGTERM or SIGINT; what is being received then is still kept and answered.
 
-    A worker that dies is replaced.
+    A worker that dies is replaced. `log_config`, as `logging.config.dictConfig` takes it, sets up
+    the log of each worker.
     """
     with tempfile.NamedTemporaryFile(prefix="clickstream-counters-") as counters:
         server = Server(
@@ -40,6 +41,7 @@ def serve(settings: CollectorSettings) -> None:
             backlog=2048,
             backpressure=4096,
             log_level=LogLevels(settings.log_level),
+            log_dictconfig=log_config,
             respawn_failed_workers=True,
             workers_kill_timeout=_GRACE_SECONDS,
         )
