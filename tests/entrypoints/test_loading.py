@@ -89,6 +89,61 @@ def test_a_report_comes_as_csv_too(run: Run) -> None:
     assert sum(int(row["events"]) for row in rows) == sum(row["events"] for row in document["rows"])
 
 
+MAP = """
+[fields]
+eventName = "type"
+eventTimestamp = "time"
+clientId = "user"
+"product.id" = "product"
+"product.price" = "price"
+
+[constants]
+"product.currency" = "USD"
+
+[values.eventName]
+view = "view_item"
+"""
+ROWS = """type,time,user,product,price
+view,2026-01-10 10:00:00,u1,p1,9.99
+view,2026-01-10 10:00:00,u1,p1,9.99
+purchase,2026-01-10 10:05:00,u1,p1,9.99
+view,yesterday,u2,p1,9.99
+"""
+
+
+def test_a_file_imported_by_a_map_twice_is_counted_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text(MAP)
+    (tmp_path / "shop.csv").write_text(ROWS)
+    imported = ("import", "shop.csv", "--map", "map.toml", "--rejects", "bad.ndjson")
+    first = run(*imported, "--format", "json")
+    assert {key: first_row(first)[key] for key in ("rows", "events", "rejected")} == {
+        "rows": 4, "events": 3, "rejected": {"invalid_timestamp": 1},
+    }  # fmt: skip
+    assert json.loads((tmp_path / "bad.ndjson").read_text())["line"] == 5
+    run("etl")
+    assert first_row(run(*imported, "--format", "json"))["objects_written"] == 0
+    run("etl")
+    document = json.loads(run("report", "events", *DAYS, "--format", "json").stdout)
+    counts = {row["event_name"]: row["events"] for row in document["rows"]}
+    assert counts == {"view_item": 2, "purchase": 1}
+    assert first_row(run("report", "overview", *DAYS, "--format", "json"))["revenue"] == 9.99
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(("none.csv", "--map", "none.toml"), "none.toml cannot be read", id="map"),
+        pytest.param(("none.ndjson",), "none.ndjson", id="file"),
+        pytest.param(("shop.csv",), "--map", id="no map"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_ends_with_2(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    (tmp_path / "shop.csv").write_text(ROWS)
+    assert words in run("import", *arguments, status=2).stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
