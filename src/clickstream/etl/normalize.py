@@ -5,7 +5,6 @@ from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
-from urllib.parse import parse_qsl
 from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
@@ -28,7 +27,7 @@ from clickstream.etl.bots import score_event
 from clickstream.etl.channels import Touch, classify_campaign, classify_referrer
 from clickstream.etl.rows import Accepted, EventRow, ItemRow
 from clickstream.etl.rules import Rules
-from clickstream.etl.urls import Address, read_campaign, split_address
+from clickstream.etl.urls import Address, query_fields, read_campaign, split_address
 from clickstream.etl.user_agents import UNKNOWN, read_user_agent
 
 MAX_CORRECTION: Final = timedelta(days=7)
@@ -315,7 +314,7 @@ def _search_term(event: Event, action: str | None, page: Address) -> str | None:
     named = (event.properties or {}).get("search_term")
     if isinstance(named, str) and named:
         return named[:1024]
-    fields = dict(parse_qsl(page.query)) if page.query else {}
+    fields = dict(query_fields(page.query)) if page.query else {}
     return next((fields[key] for key in _SEARCH_KEYS if key in fields), None)
 
 

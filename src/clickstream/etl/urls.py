@@ -67,7 +67,7 @@ def read_campaign(query: str) -> Campaign | None:
     """The campaign that a query names; `utm_` parameters before click ids. None without one."""
     if "utm_" not in query and "id=" not in query and "igsh=" not in query and "aid=" not in query:
         return None
-    fields = {key.lower(): value for key, value in parse_qsl(query, max_num_fields=None)}
+    fields = {key.lower(): value for key, value in query_fields(query)}
     source, medium = fields.get("utm_source"), fields.get("utm_medium")
     clicked = next((PAID_CLICK_IDS[key] for key in PAID_CLICK_IDS if key in fields), None)
     social = next((SOCIAL_CLICK_IDS[key] for key in SOCIAL_CLICK_IDS if key in fields), None)
@@ -96,6 +96,11 @@ def registrable_domain(host: str) -> str:
     if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _TWO_LEVEL:
         return ".".join(labels[-3:])
     return ".".join(labels[-2:])
+
+
+def query_fields(query: str) -> list[tuple[str, str]]:
+    """The keys and values of a query, decoded; NUL as U+FFFD, for PostgreSQL cannot hold it."""
+    return parse_qsl(query.replace("%00", "%EF%BF%BD"))
 
 
 def path_text(path: str) -> str:
