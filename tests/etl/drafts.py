@@ -170,7 +170,7 @@ def make_objects(
 
 @st.composite
 def happenings(draw: st.DrawFn) -> tuple[timedelta, int, list[tuple[timedelta, Any]]]:
-    """One event, or many of a kind: the gap before, the object, and each with its own gap before."""
+    """One event, or many of a kind: the gap before, the object, and each with its own gap."""
     kind = draw(st.sampled_from(("event",) * 20 + ("marathon", "marathon", "pace", "broken")))
     gap, place = draw(st.sampled_from(GAPS)), draw(st.integers(0, 5))
     if kind == "broken":

@@ -1,7 +1,7 @@
 """Every table of the warehouse, recomputed from all lines of the lake: for clarity, not speed.
 
-Written from the definitions of docs/metrics.md and the comments of the schema, without a look at how
-the warehouse does it. Only the reading of a single line (`clickstream.etl.read`) is shared with it.
+Written from the definitions of docs/metrics.md and the comments of the schema, not from how the
+warehouse does it. Only the reading of a single line (`clickstream.etl.read`) is shared with it.
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -101,19 +102,19 @@ class Session:
     def duration(self) -> timedelta:
         return self.last.event_timestamp - self.first.event_timestamp
 
-    @property
+    @cached_property
     def own_user_id(self) -> str | None:
         return next((one.user_id for one in reversed(self.events) if one.user_id), None)
 
     def of(self, action: str) -> list[Event]:
         return [one for one in self.events if one.action == action]
 
-    @property
+    @cached_property
     def pages(self) -> list[Event]:
         """The page views that name a page."""
         return [one for one in self.of("page_view") if one.page_path is not None]
 
-    @property
+    @cached_property
     def touch(self) -> Event | None:
         """The first event that names a traffic source."""
         return next((one for one in self.events if one.touch_channel), None)
@@ -122,11 +123,11 @@ class Session:
     def channel(self) -> str:
         return self.touch.touch_channel if self.touch else "Direct"
 
-    @property
+    @cached_property
     def engagement_pings(self) -> list[int]:
         return [one.engagement_time_ms for one in self.events if one.engagement_time_ms is not None]
 
-    @property
+    @cached_property
     def is_engaged(self) -> bool:
         attention = self.duration
         if self.engagement_pings:
@@ -134,7 +135,7 @@ class Session:
         has_key_event = any(one.is_key_event for one in self.events)
         return attention >= ENGAGED or len(self.of("page_view")) >= 2 or has_key_event
 
-    @property
+    @cached_property
     def is_fast(self) -> bool:
         """Pages opened at a pace of which only the browser's own clock can tell."""
         views = [one for one in self.of("page_view") if one.time_source == "corrected"]
@@ -142,31 +143,31 @@ class Session:
             return False
         return views[-1].event_timestamp - views[0].event_timestamp < timedelta(seconds=len(views))
 
-    @property
+    @cached_property
     def bot_score(self) -> float:
         own = max(one.own_bot_score for one in self.events)
         return max(own, PACE_SCORE) if self.is_fast else own
 
-    @property
+    @cached_property
     def bot_reasons(self) -> list[str] | None:
         named = {reason for one in self.events for reason in one.bot_reasons or ()}
         return sorted(named | ({"pace"} if self.is_fast else set())) or None
 
-    @property
+    @cached_property
     def is_internal(self) -> bool:
         return any(one.own_internal for one in self.events)
 
-    @property
+    @cached_property
     def traffic(self) -> tuple[bool, bool]:
         return self.bot_score >= BOT, self.is_internal
 
-    @property
+    @cached_property
     def consent(self) -> str | None:
         """The least that was agreed to."""
         given = {one.consent for one in self.events}
         return next((one for one in CONSENTS if one in given), None)
 
-    @property
+    @cached_property
     def funnel_step(self) -> int:
         """How many steps of the checkout funnel it took, each at or after the one before."""
         reached_at = self.first.event_timestamp
@@ -197,7 +198,7 @@ class World:
 
 
 def recompute(objects: Mapping[str, bytes], rules: Rules) -> Tables:
-    """Every table, as rows in no particular order, from the objects of the lake that were loaded."""
+    """Every table, its rows in no particular order, from the objects that were loaded."""
     world = World(rules)
     lines = []
     for key, body in objects.items():
@@ -607,7 +608,7 @@ def daily_product_rows(world: World, orders: list[Row]) -> list[Row]:
 
 
 def daily_page_rows(world: World) -> list[Row]:
-    """Views and engaged time by the event's day; entries and exits, which are sessions, by theirs."""
+    """Views and engaged time by the event's day; entries and exits by their session's."""
     sums = Sums(
         ("day", "page_host", "page_path", "is_bot", "is_internal"),
         ("views", "entries", "exits", "engagement_time_ms"),

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
-
 from oracle import Row, Tables
 
 KEYS = {

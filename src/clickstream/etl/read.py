@@ -57,11 +57,11 @@ def _decompressed(key: str, body: bytes) -> bytes:
         return body
     decompressor = zlib.decompressobj(wbits=31)
     try:
-        text = decompressor.decompress(body, MAX_OBJECT_BYTES)
-        while decompressor.eof and decompressor.unused_data:
+        text = decompressor.decompress(body, MAX_OBJECT_BYTES + 1)
+        while decompressor.eof and decompressor.unused_data and len(text) <= MAX_OBJECT_BYTES:
             member = decompressor.unused_data
             decompressor = zlib.decompressobj(wbits=31)
-            text += decompressor.decompress(member, MAX_OBJECT_BYTES)
+            text += decompressor.decompress(member, MAX_OBJECT_BYTES - len(text) + 1)
     except zlib.error as error:
         raise Rejected(Reason.UNREADABLE_OBJECT, f"{key} is no whole gzip file: {error}") from error
     if decompressor.unconsumed_tail or len(text) > MAX_OBJECT_BYTES:
