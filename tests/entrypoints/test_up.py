@@ -157,6 +157,21 @@ def test_a_service_that_is_killed_comes_back_and_loses_nothing(up: Callable[...,
     stack.await_(lambda: event_counts(stack) == {"up_test": 2}, seconds=30)
 
 
+def test_the_demo_has_all_its_history_though_it_was_interrupted(up: Callable[..., Up]) -> None:
+    stack = up("--demo")
+    lake = stack.data / "lake/events"
+    stack.await_(lambda: lake.is_dir() and any(lake.rglob("*.ndjson.gz")))
+    stack.process.send_signal(signal.SIGTERM)
+    assert stack.process.wait(timeout=60) == 0
+    assert stack.processes() == []
+    stack.process = stack.start()
+    stack.await_(lambda: "Dashboard   http://127.0.0.1" in stack.said(), seconds=200)
+    days = json.loads(stack.run("report", "trends", "--format", "json").stdout)["rows"]
+    assert [day["period"] for day in days if day["value"] < 100 and day["is_complete"]] == []
+    before = event_counts(stack)
+    stack.await_(lambda: event_counts(stack) != before, seconds=60)
+
+
 def test_nothing_outlives_a_supervisor_that_is_killed(up: Callable[..., Up]) -> None:
     stack = up()
     stack.await_(lambda: "Dashboard   http://127.0.0.1" in stack.said())

@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from clickstream.entrypoints.settings import Settings, current_environment
 from clickstream.entrypoints.supervisor import Stopped, Supervisor
 from clickstream.entrypoints.wiring import warehouse_settings
 from clickstream.errors import ClickstreamError
-from clickstream.lake import open_lake
+from clickstream.lake import EVENTS, open_lake
 from clickstream.warehouse.locks import open_lock, try_lock
 from clickstream.warehouse.opened import open_warehouse
 
@@ -66,12 +67,14 @@ class Stack:
         dashboard = Service(name=DASHBOARD, command=our_command("dashboard"))
         supervisor.start(collector)
         supervisor.start(dashboard)
-        needs_history = self.is_demo and not self._has_events()
-        if needs_history:
+        end = self._history_end() if self.is_demo else None
+        if end:
             self.say(f"Simulating {DEMO_DAYS} days of shoppers into {self.settings.lake_url}")
-            supervisor.run(_history(DEMO_VISITORS))
+            self._unfinished.write_text(end)
+            supervisor.run(_history(end))
+            self._unfinished.unlink()
         warehouse.enter_context(open_warehouse(warehouse_settings(self.settings)))
-        if needs_history:
+        if end:
             self.say(f"Loading them; {self.settings.dashboard_url} fills meanwhile")
             supervisor.run(Service(name="first load", command=our_command("etl"), stop_seconds=60))
         supervisor.start(loop)
@@ -92,8 +95,21 @@ class Stack:
     def _log_folder(self) -> Path | None:
         return self.settings.data_dir / "logs" if self.is_watched else None
 
-    def _has_events(self) -> bool:
-        return bool(list(islice(open_lake(self.settings.lake_url).list("events"), 1)))
+    def _history_end(self) -> str | None:
+        """The instant up to which history is to be written; nothing where the lake has events.
+
+        A history that was interrupted is written again up to the same instant, which gives the
+        same objects.
+        """
+        if self._unfinished.exists():
+            return self._unfinished.read_text()
+        if list(islice(open_lake(self.settings.lake_url).list(EVENTS), 1)):
+            return None
+        return datetime.now(UTC).isoformat(timespec="seconds")
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.settings.data_dir / "history.unfinished"
 
     def _environment(self) -> dict[str, str]:
         """What the services read: our own environment with what the options changed."""
@@ -127,9 +143,10 @@ class Stack:
         return boxed(lines)
 
 
-def _history(visitors: int) -> Service:
-    options = ("--visitors", str(visitors), "--days", str(DEMO_DAYS), "--seed", str(DEMO_SEED))
-    return Service(name="history", command=our_command("simulate", *options))
+def _history(end: str) -> Service:
+    people = ("--visitors", str(DEMO_VISITORS), "--seed", str(DEMO_SEED))
+    command = our_command("simulate", *people, "--days", str(DEMO_DAYS), "--end", end)
+    return Service(name="history", command=command)
 
 
 def _shoppers(settings: Settings) -> Service:
