@@ -1,4 +1,4 @@
-"""From one object of the lake to its events: what cannot be read is told, and nothing else is lost."""
+"""From one object of the lake to its events: what cannot be read is told, alone."""
 
 import gzip
 import json

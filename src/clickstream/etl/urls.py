@@ -1,5 +1,6 @@
 """What an address says: host, path, query, and the campaign that it carries."""
 
+import re
 from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -25,6 +26,7 @@ SOCIAL_CLICK_IDS: Final = {
     "twclid": "twitter",
     "li_fat_id": "linkedin",
 }
+_MAY_NAME_ONE: Final = re.compile(r"utm_|id=|igsh=", re.IGNORECASE)
 _TWO_LEVEL: Final = frozenset({"ac", "co", "com", "edu", "gov", "gob", "net", "ne", "or", "org"})
 
 
@@ -65,7 +67,7 @@ def split_address(url: str) -> Address:
 @lru_cache(maxsize=8192)
 def read_campaign(query: str) -> Campaign | None:
     """The campaign that a query names; `utm_` parameters before click ids. None without one."""
-    if "utm_" not in query and "id=" not in query and "igsh=" not in query and "aid=" not in query:
+    if not _MAY_NAME_ONE.search(query):
         return None
     fields = {key.lower(): value for key, value in query_fields(query)}
     source, medium = fields.get("utm_source"), fields.get("utm_medium")
