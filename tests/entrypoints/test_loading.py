@@ -162,3 +162,17 @@ def test_a_bad_option_ends_with_2_and_what_was_expected(
     run: Run, arguments: tuple[str, ...], words: str
 ) -> None:
     assert words in run(*arguments, status=2).stderr
+
+
+def test_the_manual_s_map_can_be_used_as_it_stands(run: Run, tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[2] / "docs/import.md").read_text()
+    (tmp_path / "map.toml").write_text(manual.split("```toml\n")[1].split("```")[0])
+    columns = "event_type,user_id,event_time,product_id,category_code,price,warehouse"
+    row = "view,7,2026-01-10 10:00:00 UTC,p1,,9.99,north"
+    (tmp_path / "shop.csv").write_text(f"{columns}\n{row}\n")
+    assert (
+        first_row(run("import", "shop.csv", "--map", "map.toml", "--format", "json"))["events"] == 1
+    )
+    run("etl")
+    products = first_row(run("report", "products", "--by", "category", *DAYS, "--format", "json"))
+    assert (products["product_category"], products["views"]) == ("unknown", 1)

@@ -24,7 +24,9 @@ def import_events(
     *,
     map_file: Annotated[
         Path | None,
-        typer.Option("--map", help="TOML that says which column is which field."),
+        typer.Option(
+            "--map", help="TOML that says which column is which field; see docs/import.md."
+        ),
     ] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="Write the rows that are not taken here, with the reason.")
