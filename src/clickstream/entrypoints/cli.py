@@ -17,6 +17,7 @@ from clickstream.entrypoints.commands import (
     loading,
     migration,
     quarantine,
+    rebuild,
     reports,
     running,
     simulation,
@@ -37,7 +38,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for family in (running, simulation, importing, loading, quarantine, reports, migration, diagnosis):
+for family in (
+    running,
+    simulation,
+    importing,
+    loading,
+    quarantine,
+    rebuild,
+    reports,
+    migration,
+    diagnosis,
+):
     family.add_to(app)
 
 

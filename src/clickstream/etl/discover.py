@@ -63,6 +63,11 @@ def plan_window(window: Window) -> Discovery:
     return Discovery("window", hour_prefix(window.start), hour_prefix(window.end))
 
 
+def bounds(window: Window) -> tuple[str, str]:
+    """The first key that a window may have, and the first beyond it."""
+    return hour_prefix(window.start), hour_prefix(window.end + timedelta(hours=1))
+
+
 def new_keys(connection: psycopg.Connection, lake: Lake, discovery: Discovery) -> Iterator[str]:
     """The keys that are not in the ledger, in order; all of them where a window is asked for."""
     keys = _listed(lake, discovery)

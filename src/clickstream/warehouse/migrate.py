@@ -16,6 +16,9 @@ from clickstream.warehouse.connect import ROLES, Role
 
 ROOM = Path(__file__).parent
 MIGRATIONS = ROOM / "migrations"
+SCHEMA = "clickstream"
+# How a migration names the schema, where it has to; its tables it finds by the search path.
+SCHEMA_NAME = re.compile(rf"\bschema {SCHEMA}\b")
 FILE_NAME = re.compile(r"\d{12}_[a-z0-9_]+\.sql")
 
 # The advisory lock of migrations; any number serves that no other part of the platform takes.
@@ -34,18 +37,20 @@ class Migration:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def migrate(connection: psycopg.Connection, *, folder: Path = MIGRATIONS) -> list[str]:
+def migrate(
+    connection: psycopg.Connection, *, folder: Path = MIGRATIONS, schema: str = SCHEMA
+) -> list[str]:
     """The names of the migrations applied now, in order; none when the schema is up to date.
 
     Each file is one transaction with its row in ``schema_migrations``: it is applied wholly or not
     at all, and once, however many processes migrate. The connection's user owns the database, or
-    may create in it; it becomes a member of both roles.
+    may create in it; it becomes a member of both roles. A rebuild makes a second ``schema``.
     """
     files = read_migrations(folder)
     applied: list[str] = []
     with _autocommit(connection):
         _make_roles(connection)
-        while name := _apply_next(connection, files):
+        while name := _apply_next(connection, files, schema):
             applied.append(name)
     return applied
 
@@ -54,7 +59,7 @@ def pending(connection: psycopg.Connection, *, folder: Path = MIGRATIONS) -> lis
     """The names of the migrations that are still to be applied, in order."""
     files = read_migrations(folder)
     with _autocommit(connection), connection.transaction():
-        return [one.name for one in _missing(files, _recorded(connection))]
+        return [one.name for one in _missing(files, _recorded(connection, SCHEMA))]
 
 
 def read_migrations(folder: Path) -> list[Migration]:
@@ -68,24 +73,24 @@ def read_migrations(folder: Path) -> list[Migration]:
     return [Migration(name=path.name, text=path.read_text(encoding="utf-8")) for path in paths]
 
 
-def _apply_next(connection: psycopg.Connection, files: list[Migration]) -> str | None:
+def _apply_next(connection: psycopg.Connection, files: list[Migration], schema: str) -> str | None:
     """Apply the first file that is missing, in one transaction under the lock; its name."""
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
-        recorded = _recorded(connection)
+        recorded = _recorded(connection, schema)
         missing = _missing(files, recorded)
         if not missing:
             return None
         if not recorded:
-            _make_ledger(connection)
-        _apply(connection, missing[0])
+            _make_ledger(connection, schema)
+        _apply(connection, missing[0], schema)
     return missing[0].name
 
 
-def _apply(connection: psycopg.Connection, migration: Migration) -> None:
-    connection.execute("set local search_path = clickstream")
+def _apply(connection: psycopg.Connection, migration: Migration, schema: str) -> None:
+    _enter(connection, schema)
     try:
-        connection.execute(migration.text.encode())
+        connection.execute(SCHEMA_NAME.sub(f"schema {schema}", migration.text).encode())
     except psycopg.Error as error:
         raise WarehouseError(
             f"The migration {migration.name} failed, and nothing of it stays: "
@@ -97,7 +102,7 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
             "Remove its commit or rollback, and migrate a fresh database."
         )
     connection.execute(
-        "insert into clickstream.schema_migrations (name, checksum) values (%s, %s)",
+        "insert into schema_migrations (name, checksum) values (%s, %s)",
         [migration.name, migration.checksum],
     )
 
@@ -111,12 +116,13 @@ def _reason(error: psycopg.Error, migration: Migration) -> str:
     return f"{reason} (line {migration.text[: int(position)].count(chr(10)) + 1})"
 
 
-def _recorded(connection: psycopg.Connection) -> dict[str, str]:
+def _recorded(connection: psycopg.Connection, schema: str) -> dict[str, str]:
     """Checksum by name of what was applied; empty where nothing ever was."""
-    known = connection.execute("select to_regclass('clickstream.schema_migrations')").fetchone()
+    table = sql.Identifier(schema, "schema_migrations")
+    known = connection.execute("select to_regclass(%s)", [table.as_string()]).fetchone()
     if known is None or known[0] is None:
         return {}
-    rows = connection.execute("select name, checksum from clickstream.schema_migrations")
+    rows = connection.execute(sql.SQL("select name, checksum from {}").format(table))
     return {str(name): str(checksum) for name, checksum in rows}
 
 
@@ -136,11 +142,16 @@ def _missing(files: list[Migration], recorded: Mapping[str, str]) -> list[Migrat
     return [one for one in files if one.name not in recorded]
 
 
-def _make_ledger(connection: psycopg.Connection) -> None:
-    found = connection.execute("select to_regnamespace('clickstream')").fetchone()
+def _make_ledger(connection: psycopg.Connection, schema: str) -> None:
+    found = connection.execute("select to_regnamespace(%s)", [schema]).fetchone()
     if found is None or found[0] is None:
-        connection.execute("create schema clickstream")
+        connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
+    _enter(connection, schema)
     connection.execute((ROOM / "schema_migrations.sql").read_bytes())
+
+
+def _enter(connection: psycopg.Connection, schema: str) -> None:
+    connection.execute(sql.SQL("set local search_path = {}").format(sql.Identifier(schema)))
 
 
 def _make_roles(connection: psycopg.Connection) -> None:

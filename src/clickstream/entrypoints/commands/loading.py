@@ -1,16 +1,15 @@
 """``clickstream etl``: from the lake into the warehouse."""
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clickstream.entrypoints.commands.options import FormatOption, read_duration, read_instant
+from clickstream.entrypoints.commands.options import FormatOption, read_duration, read_window
 from clickstream.entrypoints.formats import Format
 
 if TYPE_CHECKING:
-    from clickstream.etl import RunReport, Window
+    from clickstream.etl import RunReport
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,7 +52,7 @@ def etl(
     options = Options(
         slice_events=settings.etl_slice,
         everything=everything,
-        window=_window(from_, to),
+        window=read_window(from_, to),
         waits=wait or loop,
     )
     if loop:
@@ -66,23 +65,6 @@ def etl(
     _show(report, form)
     if report.status is Status.STOPPED:
         raise typer.Exit(130)
-
-
-def _window(from_: str | None, to: str | None) -> "Window | None":
-    from clickstream.errors import SettingsError
-    from clickstream.etl import Window
-
-    if from_ is None:
-        if to is None:
-            return None
-        raise SettingsError("--to", to, "it needs a --from, the first hour to read again")
-    start = read_instant("--from", from_)
-    end = read_instant("--to", to) if to else datetime.now(UTC)
-    if to and len(to) == len("2026-01-31"):
-        end += timedelta(hours=23)
-    if end < start:
-        raise SettingsError("--to", to, f"an instant after --from {from_} is expected")
-    return Window(start, end)
 
 
 def _show(report: "RunReport", form: Format) -> None:

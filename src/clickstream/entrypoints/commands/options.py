@@ -1,12 +1,15 @@
 """Options that several commands share, and how their texts are read."""
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clickstream.entrypoints.formats import Format
+
+if TYPE_CHECKING:
+    from clickstream.etl import Window
 
 FormatOption = Annotated[
     Format, typer.Option("--format", help="A table to read, or JSON or CSV for a program.")
@@ -35,3 +38,21 @@ def read_duration(option: str, text: str) -> timedelta:
         return duration(text)
     except ValueError as error:
         raise SettingsError(option, text, str(error)) from error
+
+
+def read_window(from_: str | None, to: str | None) -> "Window | None":
+    """The hours that --from and --to name, both included; None without either."""
+    from clickstream.errors import SettingsError
+    from clickstream.etl import Window
+
+    if from_ is None:
+        if to is None:
+            return None
+        raise SettingsError("--to", to, "it needs a --from, the first hour to read again")
+    start = read_instant("--from", from_)
+    end = read_instant("--to", to) if to else datetime.now(UTC)
+    if to and len(to) == len("2026-01-31"):
+        end += timedelta(hours=23)
+    if end < start:
+        raise SettingsError("--to", to, f"an instant after --from {from_} is expected")
+    return Window(start, end)
