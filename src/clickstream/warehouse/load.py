@@ -58,6 +58,7 @@ ANALYZED: Final = {
     "before": ("before", "old_sessions"),
     "after": ("after",),
     "sessions": ("new_sessions",),
+    "first_visits": ("first_sessions", "moved_sessions"),
     "fresh_lines": ("fresh_lines",),
     "orders_before": ("touched_orders", "touched_refunds", "old_orders", "old_refunds"),
     "changes": ("changed_events", "changed_sessions", "product_lines"),

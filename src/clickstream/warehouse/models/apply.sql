@@ -4,25 +4,32 @@
 delete from event_items using gone where event_items.event_id = gone.event_id;
 delete from events using gone where events.event_id = gone.event_id;
 
+with moved as materialized (
+    select
+        before.event_id, new_sessions.session_id, new_sessions.is_first_visit,
+        new_sessions.channel, new_sessions.bot_score, new_sessions.is_internal
+    from before
+    join after on after.event_id = before.event_id
+    join new_sessions on new_sessions.session_id = after.session_id
+    where
+        not before.is_gone
+        and (
+            before.session_id, before.is_first_visit, before.channel, before.bot_score,
+            before.is_internal
+        ) is distinct from (
+            new_sessions.session_id, new_sessions.is_first_visit, new_sessions.channel,
+            new_sessions.bot_score, new_sessions.is_internal
+        )
+)
+
 update events set
-    session_id = new_sessions.session_id,
-    is_first_visit = new_sessions.is_first_visit,
-    channel = new_sessions.channel,
-    bot_score = new_sessions.bot_score,
-    is_internal = new_sessions.is_internal
-from before
-join after on after.event_id = before.event_id
-join new_sessions on new_sessions.session_id = after.session_id
-where
-    not before.is_gone
-    and events.event_id = before.event_id
-    and (
-        before.session_id, before.is_first_visit, before.channel, before.bot_score,
-        before.is_internal
-    ) is distinct from (
-        new_sessions.session_id, new_sessions.is_first_visit, new_sessions.channel,
-        new_sessions.bot_score, new_sessions.is_internal
-    );
+    session_id = moved.session_id,
+    is_first_visit = moved.is_first_visit,
+    channel = moved.channel,
+    bot_score = moved.bot_score,
+    is_internal = moved.is_internal
+from moved
+where events.event_id = moved.event_id;
 
 insert into events (
     event_id, event_timestamp, time_source, occurred_at, sent_at, received_at, event_name, action,

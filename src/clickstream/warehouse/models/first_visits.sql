@@ -37,34 +37,47 @@ update new_sessions set is_first_visit = true
 from first_sessions
 where new_sessions.session_id = first_sessions.session_id;
 
-insert into old_sessions
-select sessions.*
+insert into moved_sessions
+select stored.*
 from region
 join first_sessions on first_sessions.visitor_id = region.visitor_id
-join sessions
-    on sessions.visitor_id = region.visitor_id
-    and sessions.is_first_visit
-    and sessions.session_id <> first_sessions.session_id
-    and not (
-        (sessions.started_at, sessions.session_id) >= (region.from_at, region.from_id)
-        and sessions.started_at <= region.to_at
-    )
-where region.has_other_sessions;
-
-insert into old_sessions
-select sessions.*
-from region
-join first_sessions on first_sessions.visitor_id = region.visitor_id
-join sessions
-    on sessions.session_id = first_sessions.session_id
-    and sessions.visitor_id = region.visitor_id
-    and not sessions.is_first_visit
+cross join lateral (
+    select *
+    from sessions
+    where
+        sessions.visitor_id = region.visitor_id
+        and sessions.is_first_visit
+        and sessions.session_id <> first_sessions.session_id
+    offset 0
+) as stored
 where
     region.has_other_sessions
     and not (
-        (sessions.started_at, sessions.session_id) >= (region.from_at, region.from_id)
-        and sessions.started_at <= region.to_at
+        (stored.started_at, stored.session_id) >= (region.from_at, region.from_id)
+        and stored.started_at <= region.to_at
     );
+
+insert into moved_sessions
+select stored.*
+from region
+join first_sessions on first_sessions.visitor_id = region.visitor_id
+cross join lateral (
+    select *
+    from sessions
+    where
+        sessions.session_id = first_sessions.session_id
+        and sessions.visitor_id = region.visitor_id
+        and not sessions.is_first_visit
+    offset 0
+) as stored
+where
+    region.has_other_sessions
+    and not (
+        (stored.started_at, stored.session_id) >= (region.from_at, region.from_id)
+        and stored.started_at <= region.to_at
+    );
+
+insert into old_sessions select * from moved_sessions;
 
 insert into new_sessions (
     session_id, visitor_id, user_id, own_user_id, started_at, ended_at, spell_started_at,
@@ -81,21 +94,11 @@ select
     moved.page_host, moved.referrer_host, moved.channel, moved.source, moved.medium,
     moved.campaign, moved.device_type, moved.browser, moved.os, moved.language, moved.country,
     moved.is_logged_in, moved.consent, moved.bot_score, moved.bot_reasons, moved.is_internal
-from old_sessions as moved
-join region on region.visitor_id = moved.visitor_id
-where not (
-    (moved.started_at, moved.session_id) >= (region.from_at, region.from_id)
-    and moved.started_at <= region.to_at
-);
+from moved_sessions as moved;
 
-update events set is_first_visit = moved.is_first_visit
-from new_sessions as moved
-join region on region.visitor_id = moved.visitor_id
+update events set is_first_visit = not moved.is_first_visit
+from moved_sessions as moved
 where
-    not (
-        (moved.started_at, moved.session_id) >= (region.from_at, region.from_id)
-        and moved.started_at <= region.to_at
-    )
-    and events.visitor_id = moved.visitor_id
+    events.visitor_id = moved.visitor_id
     and events.event_timestamp between moved.started_at and moved.ended_at
     and events.session_id = moved.session_id;

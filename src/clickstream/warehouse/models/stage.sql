@@ -144,6 +144,7 @@ alter table after add column spell_started_at timestamptz not null,
 
 create temp table old_sessions (like sessions) on commit delete rows;
 create temp table new_sessions (like sessions) on commit delete rows;
+create temp table moved_sessions (like sessions) on commit delete rows;
 create temp table old_orders (like orders) on commit delete rows;
 create temp table new_orders (like orders) on commit delete rows;
 create temp table old_refunds (like refunds) on commit delete rows;
