@@ -24,6 +24,8 @@ DEFAULTS: Mapping[str, str] = {
     "huge_pages": "off",
     # Processes.
     "max_connections": "30",
+    # A query whose client has gone is ended, instead of running on for nobody.
+    "client_connection_check_interval": "10s",
     "max_worker_processes": "4",
     "max_parallel_workers": "2",
     "max_parallel_workers_per_gather": "1",
