@@ -103,6 +103,16 @@ def test_a_server_that_cannot_be_reached_ends_with_2_and_hides_its_password(
     assert "hunter2" not in answer.stderr
 
 
+def test_every_option_of_every_report_can_be_given() -> None:
+    from clickstream.analytics import KINDS
+    from clickstream.analytics.options import flag
+
+    report = get_command(app).commands["report"]  # type: ignore[attr-defined]
+    known = {option for one in report.params for option in one.opts}
+    asked = {f"--{flag(option)}" for kind in KINDS.values() for option in kind.takes}
+    assert asked - known == set()
+
+
 def test_the_manual_is_made_from_the_commands(tmp_path: Path) -> None:
     made = tmp_path / "cli.md"
     subprocess.run(

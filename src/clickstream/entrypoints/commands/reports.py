@@ -1,17 +1,19 @@
 """``clickstream report``: every question that analytics answers."""
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
+# ruff: noqa: ARG001 - the options are read from the context, by the names that analytics has
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clickstream.entrypoints.commands import report_options as own
 from clickstream.entrypoints.commands.options import FormatOption
 from clickstream.entrypoints.formats import Format
 
 if TYPE_CHECKING:
     from clickstream.analytics import Report
-    from clickstream.analytics.options import Compare, Interval, Traffic
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def report(
+    context: typer.Context,
     name: Annotated[
         str | None, typer.Argument(help="Which report; without one, all are listed.")
     ] = None,
@@ -39,21 +42,36 @@ def report(
         list[str] | None,
         typer.Option("--filter", help="FIELD=VALUE or FIELD!=VALUE, as often as wanted."),
     ] = None,
-    metrics: Annotated[
-        list[str] | None, typer.Option("--metric", help="What is drawn (trends).")
-    ] = None,
-    interval: Annotated[str | None, typer.Option(help="hour, day, week or month (trends).")] = None,
-    by: Annotated[str | None, typer.Option(help="The field to break down by.")] = None,
-    compare: Annotated[
-        str | None, typer.Option(help="previous or none: the days before (overview, trends).")
-    ] = None,
-    limit: Annotated[int | None, typer.Option(help="Rows at most; 0 for all.")] = None,
+    compare: own.Compare = None,
+    metrics: own.Metrics = None,
+    interval: own.Interval = None,
+    by: own.By = None,
+    limit: own.Limit = None,
+    steps: own.Steps = None,
+    exclude_steps: own.ExcludeSteps = None,
+    funnel: own.Funnel = None,
+    order: own.Order = None,
+    window: own.Window = None,
+    unit: own.Unit = None,
+    trend: own.Trend = None,
+    node: own.Node = None,
+    start: own.Start = None,
+    end: own.End = None,
+    length: own.Length = None,
+    merge: own.Merge = None,
+    merge_repeats: own.MergeRepeats = None,
+    from_first: own.FromFirst = None,
+    on_or_after: own.OnOrAfter = None,
+    model: own.Model = None,
+    lookback: own.Lookback = None,
+    kind: own.Kind = None,
+    minutes: own.Minutes = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Answer a question: overview, trends, events, products, orders.
+    """Answer a question about visitors, products, orders; without a name, list the questions.
 
-    Money is exact; rows with money carry its currency. Bots and internal traffic are left out
-    unless asked for, and the answer says how much that was.
+    Rows with money carry its currency. Bots and internal traffic are left out unless asked for,
+    and the answer says how much that was.
     """
     from clickstream.analytics import ReportOptions, run_report
     from clickstream.entrypoints.settings import load_settings
@@ -62,23 +80,22 @@ def report(
     if name is None:
         list_reports(form)
         return
-    options = ReportOptions(
-        now=datetime.now(UTC),
-        from_=_day("--from", from_),
-        to=_day("--to", to),
-        timezone=timezone,
-        bots=cast("Traffic", bots),
-        internal=cast("Traffic", internal),
-        filters=tuple(filters or ()),
-        metrics=tuple(metrics) if metrics else None,
-        interval=cast("Interval | None", interval),
-        by=by,
-        compare=cast("Compare | None", compare),
-        limit=limit,
-    )
+    options = ReportOptions(now=datetime.now(UTC), **_given(context.params))
     with reading(load_settings()) as connection:
         answer = run_report(connection, name, options)
     show(answer, form)
+
+
+def _given(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given, as analytics takes them."""
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list | tuple) else value
+        for name, value in params.items()
+        if name not in {"name", "form"} and value is not None and value not in ([], ())
+    }
+    for name in given.keys() & {"from_", "to"}:
+        given[name] = _day(f"--{name.rstrip('_')}", given[name])
+    return given
 
 
 def list_reports(form: Format) -> None:
@@ -122,10 +139,10 @@ def _left_out(answer: "Report") -> list[str]:
     ]
 
 
-def _day(option: str, text: str | None) -> date | None:
+def _day(option: str, text: str) -> date:
     from clickstream.errors import ReportError
 
     try:
-        return date.fromisoformat(text) if text else None
+        return date.fromisoformat(text)
     except ValueError:
         raise ReportError(f"{option} is {text!r}; give a day such as 2026-01-31") from None
