@@ -3,6 +3,7 @@
 from typing import Final
 
 from clickstream.analytics import (
+    attribution,
     breakdown,
     clicks,
     events,
@@ -36,6 +37,7 @@ _KINDS: Final = (
     clicks.KIND,
     retention.KIND,
     lifecycle.KIND,
+    attribution.KIND,
     breakdown.BREAKDOWN,
     state.KIND,
 )
