@@ -6,6 +6,7 @@ from clickstream.analytics import (
     attribution,
     breakdown,
     clicks,
+    customers,
     events,
     funnel,
     journeys,
@@ -17,6 +18,7 @@ from clickstream.analytics import (
     products,
     retention,
     search,
+    segments,
     state,
     trends,
 )
@@ -38,6 +40,8 @@ _KINDS: Final = (
     retention.KIND,
     lifecycle.KIND,
     attribution.KIND,
+    segments.KIND,
+    customers.KIND,
     breakdown.BREAKDOWN,
     state.KIND,
 )
