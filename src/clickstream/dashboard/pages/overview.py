@@ -80,7 +80,9 @@ def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     @render_chart
     def _trend() -> charts.Drawing | None:
         shown = trend()
-        return parts.trend_drawing(shown.value) if isinstance(shown, Ready) else None
+        if not isinstance(shown, Ready) or not parts.has_points(shown.value):
+            return None
+        return parts.trend_drawing(shown.value)
 
     @output(id="trend_words")
     @render.ui
