@@ -83,7 +83,8 @@ class Running:
 
     def kill(self) -> None:
         """As a power cut would, but for the disk."""
-        for pid in [*self.workers(), self.process.pid]:
+        workers = self.workers()
+        for pid in [self.process.pid, *workers]:  # in this order, or it would replace them
             os.kill(pid, signal.SIGKILL)
         self.process.communicate()
 

@@ -1,0 +1,145 @@
+"""How fast the collector is, as ratios of what the same machine does with less work.
+
+In turns, medians of several rounds, 256 connections of wrk on the same machine: the same server
+with a handler that reads the body and does nothing; nginx answering a constant; the collector with
+single events; the collector with arrays of 20. Needs wrk, and nginx for its ratio:
+`apt-get install wrk nginx`.
+"""
+
+import json
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+ROUNDS: Final = 5
+SECONDS: Final = 4
+CONNECTIONS: Final = 256
+WORKERS: Final = 2
+_EVENT: Final = {
+    "eventName": "view_product",
+    "eventTimestamp": "2026-01-31T12:00:00.123Z",
+    "userId": "u-123",
+    "sessionId": "s-abc",
+    "clientId": "c-123456",
+    "pageUrl": "https://shop.example/product/sku-1?utm_source=google",
+    "pageTitle": "Laptop",
+    "referrer": "https://google.com",
+    "userLoginState": "guest",
+    "product": {"id": "sku-1", "name": "Laptop", "category": "Computers", "price": 1200},
+}
+_NOTHING: Final = """
+async def app(scope, protocol):
+    await protocol()
+    protocol.response_bytes(200, [("content-type", "application/json")], b'{"success":true}')
+"""
+_NGINX: Final = """
+worker_processes %(workers)d; daemon off; pid %(folder)s/pid; error_log %(folder)s/error.log;
+events { worker_connections 1024; }
+http { access_log off; server { listen 127.0.0.1:%(port)d; keepalive_requests 10000000;
+  location / { default_type application/json; return 200 '{"success":true}'; } } }
+"""
+_COLLECT: Final = (
+    "import sys; from clickstream.ingest.collector import CollectorSettings, serve; "
+    "serve(CollectorSettings(lake_url=sys.argv[1], port=int(sys.argv[2]), workers=%d, "
+    "log_level='warning'))"
+)
+Start = Callable[[Path, int], list[str]]
+
+
+def _nothing(folder: Path, port: int) -> list[str]:
+    (folder / "nothing.py").write_text(_NOTHING)
+    return [
+        sys.executable, "-m", "granian", "--interface", "rsgi", "--workers", str(WORKERS),
+        "--loop", "uvloop", "--http", "1", "--no-ws", "--log-level", "error", "--backlog", "2048",
+        "--backpressure", "4096", "--port", str(port), "nothing:app",
+    ]  # fmt: skip
+
+
+def _nginx(folder: Path, port: int) -> list[str]:
+    config = folder / "nginx.conf"
+    config.write_text(_NGINX % {"workers": WORKERS, "folder": folder, "port": port})
+    return ["nginx", "-e", f"{folder}/error.log", "-c", str(config)]
+
+
+def _collector(folder: Path, port: int) -> list[str]:
+    return [sys.executable, "-c", _COLLECT % WORKERS, (folder / "lake").as_uri(), str(port)]
+
+
+def _measure(start: Start, body: str) -> float:
+    """Requests a second."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as name:
+        folder = Path(name)
+        script = folder / "post.lua"
+        script.write_text(f"wrk.method = 'POST'\nwrk.body = [==[{body}]==]\n")
+        process = subprocess.Popen(start(folder, port), cwd=folder)
+        try:
+            _await(port)
+            return _load(script, port)
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def _load(script: Path, port: int) -> float:
+    command = [
+        "wrk", "-t2", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(script),
+        f"http://127.0.0.1:{port}/clickstream",
+    ]  # fmt: skip
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in told:
+        raise SystemExit(f"the server refused requests:\n{told}")
+    found = re.search(r"Requests/sec:\s+([\d.]+)", told)
+    if found is None:
+        raise SystemExit(f"wrk told nothing:\n{told}")
+    return float(found[1])
+
+
+def _await(port: int) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            time.sleep(0.5)  # the other workers
+            return
+    raise SystemExit(f"nothing listens on port {port}")
+
+
+def main() -> None:
+    """Prints requests a second, and the ratios."""
+    one, twenty = json.dumps(_EVENT), json.dumps([_EVENT] * 20)
+    contenders: dict[str, tuple[Start, str]] = {
+        "do-nothing handler": (_nothing, one),
+        "collector, one event": (_collector, one),
+        "collector, arrays of 20": (_collector, twenty),
+    }
+    if shutil.which("nginx"):
+        contenders["nginx, constant"] = (_nginx, one)
+    rates: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(ROUNDS):
+        for name, (start, body) in contenders.items():
+            rates[name].append(_measure(start, body))
+    medians = {name: statistics.median(values) for name, values in rates.items()}
+    for name, rate in medians.items():
+        print(f"{name:26} {rate:10,.0f} requests/s")
+    single = medians["collector, one event"]
+    print(f"of the do-nothing handler  {single / medians['do-nothing handler']:10.2f} (0.50)")
+    if "nginx, constant" in medians:
+        print(f"of nginx                   {single / medians['nginx, constant']:10.2f} (0.15)")
+    print(f"events/s in arrays of 20   {20 * medians['collector, arrays of 20']:10,.0f} (100,000)")
+
+
+if __name__ == "__main__":
+    main()
