@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,12 @@ SCHEMA = "clickstream"
 # How a migration names the schema, where it has to; its tables it finds by the search path.
 SCHEMA_NAME = re.compile(rf"\bschema {SCHEMA}\b")
 FILE_NAME = re.compile(r"\d{12}_[a-z0-9_]+\.sql")
+
+# How long a migration waits for a table before it lets those go on who queue up behind it, and how
+# often it tries: twenty minutes in all, in which an ETL is between two of its slices.
+LOCK_MILLISECONDS = 500
+ATTEMPTS = 1200
+PAUSE_SECONDS = 0.5
 
 # The advisory lock of migrations; any number serves that no other part of the platform takes.
 LOCK = 0x636C_6B6D
@@ -50,7 +57,7 @@ def migrate(
     applied: list[str] = []
     with _autocommit(connection):
         _make_roles(connection)
-        while name := _apply_next(connection, files, schema):
+        while name := _apply_patiently(connection, files, schema):
             applied.append(name)
     return applied
 
@@ -73,6 +80,21 @@ def read_migrations(folder: Path) -> list[Migration]:
     return [Migration(name=path.name, text=path.read_text(encoding="utf-8")) for path in paths]
 
 
+def _apply_patiently(
+    connection: psycopg.Connection, files: list[Migration], schema: str
+) -> str | None:
+    """Apply the first file that is missing, between what the ETL and readers do; its name."""
+    for _attempt in range(ATTEMPTS):
+        try:
+            return _apply_next(connection, files, schema)
+        except psycopg.errors.LockNotAvailable:
+            time.sleep(PAUSE_SECONDS)
+    raise WarehouseError(
+        "The warehouse's tables were in use without a pause, so that no migration could be "
+        "applied. Stop the ETL (and whoever else uses them), and migrate again."
+    )
+
+
 def _apply_next(connection: psycopg.Connection, files: list[Migration], schema: str) -> str | None:
     """Apply the first file that is missing, in one transaction under the lock; its name."""
     with connection.transaction():
@@ -89,8 +111,13 @@ def _apply_next(connection: psycopg.Connection, files: list[Migration], schema: 
 
 def _apply(connection: psycopg.Connection, migration: Migration, schema: str) -> None:
     _enter(connection, schema)
+    connection.execute(
+        sql.SQL("set local lock_timeout = {}").format(sql.Literal(LOCK_MILLISECONDS))
+    )
     try:
         connection.execute(SCHEMA_NAME.sub(f"schema {schema}", migration.text).encode())
+    except psycopg.errors.LockNotAvailable:
+        raise
     except psycopg.Error as error:
         raise WarehouseError(
             f"The migration {migration.name} failed, and nothing of it stays: "
