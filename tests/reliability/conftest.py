@@ -1,13 +1,17 @@
 """A simulated lake, and what the warehouse makes of it when nothing goes wrong."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
 
 import psycopg
 import pytest
 
+from clickstream.analytics import ReportOptions, run_report
 from clickstream.etl import Options, Rules, RunReport, run
 from clickstream.lake import Lake
 from clickstream.simulate import write_history
@@ -69,3 +73,36 @@ def etl_connection(warehouse_url: str) -> Iterator[psycopg.Connection]:
 def owner(warehouse_url: str) -> Iterator[psycopg.Connection]:
     with connect(warehouse_url, autocommit=True) as opened:
         yield opened
+
+
+@pytest.fixture
+def reading() -> Callable[[str], AbstractContextManager[list[float]]]:
+    """Lets readers ask reports for the length of a block; it collects how long each took."""
+    options = ReportOptions(now=END, from_=END.date() - timedelta(days=5), to=END.date())
+
+    @contextmanager
+    def reading(url: str) -> Iterator[list[float]]:
+        stop, seconds, failures = threading.Event(), list[float](), list[Exception]()
+
+        def read() -> None:
+            try:
+                with connect(url, role="clickstream_reader", autocommit=True) as reader:
+                    while not stop.is_set():
+                        started = time.monotonic()
+                        run_report(reader, "overview", options)
+                        seconds.append(time.monotonic() - started)
+            except Exception as error:  # noqa: BLE001 - a thread's failure is told by the test
+                failures.append(error)
+
+        threads = [threading.Thread(target=read) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield seconds
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        assert failures == []
+
+    return reading

@@ -72,7 +72,7 @@ def test_a_rebuild_gives_the_same_rows_in_new_tables(loaded, owner, sums):
     assert report.is_exchanged
     assert sums(owner) == before
     assert before["events"].rows > 1000
-    assert before["quarantine"].rows > 1
+    assert before["quarantine"].rows >= 1
     assert owner.execute("select 'events'::regclass::oid").fetchone() != old
     kept = owner.execute("select * from etl_runs order by started_at").fetchall()
     assert kept[: len(runs)] == runs
@@ -303,7 +303,7 @@ def test_a_killed_rebuild_leaves_the_live_tables_and_the_next_one_cleans_up(
         "PATH": os.environ["PATH"],
         "CLICKSTREAM_LAKE_URL": loaded.url,
         "CLICKSTREAM_WAREHOUSE_URL": warehouse_url,
-        "CLICKSTREAM_ETL_SLICE": "200",
+        "CLICKSTREAM_ETL_SLICE": "1000",
     }
     command = [sys.executable, "-m", "clickstream.entrypoints.cli", "rebuild"]
     process = subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
