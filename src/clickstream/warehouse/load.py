@@ -52,7 +52,7 @@ AGGREGATES: Final = {
 }
 """Each aggregate and its key; every other column is a sum that a load adds to."""
 ANALYZED: Final = {
-    "duplicates": ("stage (event_id, visitor_id, event_timestamp)",),
+    "duplicates": ("stage (row, event_id, visitor_id, event_timestamp)",),
     "fresh": ("gone",),
     "region": ("region",),
     "before": ("before", "old_sessions"),
@@ -161,7 +161,8 @@ class Loader:
     def _column_types(self, table: str) -> list[str]:
         rows = self._connection.execute(
             "select format_type(atttypid, atttypmod) from pg_attribute"
-            " where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum",
+            " where attrelid = %s::regclass and attnum > 0 and not attisdropped"
+            " and attidentity = '' order by attnum",
             (table,),
         )
         return [str(row[0]) for row in rows]

@@ -6,7 +6,7 @@
 insert into after
 with contents as materialized (
     select
-        event_id, event_timestamp, visitor_id, time_source, user_id, user_login_state, consent,
+        row, event_id, event_timestamp, visitor_id, time_source, user_id, user_login_state, consent,
         action, is_key_event, page_host, page_path, referrer_host, touch_channel, touch_source,
         touch_medium, touch_campaign, device_type, browser, os, language, country,
         engagement_time_ms, own_bot_score, bot_reasons, own_internal, false as is_fresh
@@ -14,7 +14,7 @@ with contents as materialized (
     where not is_gone
     union all
     select
-        event_id, event_timestamp, visitor_id, time_source, user_id, user_login_state, consent,
+        row, event_id, event_timestamp, visitor_id, time_source, user_id, user_login_state, consent,
         action, is_key_event, page_host, page_path, referrer_host, touch_channel, touch_source,
         touch_medium, touch_campaign, device_type, browser, os, language, country,
         engagement_time_ms, own_bot_score, bot_reasons, own_internal, true
@@ -28,6 +28,7 @@ placed as (
         row_number() over (
             order by region.number, contents.event_timestamp, contents.event_id
         ) as place,
+        contents.row,
         contents.event_timestamp,
         contents.event_id,
         contents.user_id,
@@ -118,7 +119,7 @@ sessions_of as (
 )
 
 select
-    sessions_of.event_id, sessions_of.event_timestamp, contents.visitor_id,
+    contents.row, contents.event_id, contents.event_timestamp, contents.visitor_id,
     sessions_of.session_id, contents.time_source, contents.user_id, contents.user_login_state,
     contents.consent, contents.action, contents.is_key_event, contents.page_host,
     contents.page_path, contents.referrer_host, contents.touch_channel, contents.touch_source,
@@ -128,4 +129,4 @@ select
     sessions_of.spell_started_at, sessions_of.carried_user_id, sessions_of.ordinal,
     contents.is_fresh
 from sessions_of
-join contents on contents.event_id = sessions_of.event_id;
+join contents on contents.row = sessions_of.row;

@@ -9,7 +9,7 @@ with moved as materialized (
         before.event_id, new_sessions.session_id, new_sessions.is_first_visit,
         new_sessions.channel, new_sessions.bot_score, new_sessions.is_internal
     from before
-    join after on after.event_id = before.event_id
+    join after on after.row = before.row
     join new_sessions on new_sessions.session_id = after.session_id
     where
         not before.is_gone
@@ -63,7 +63,7 @@ select
     stage.own_internal, stage.is_key_event, stage.item_count, stage.payload_hash, stage.object_key,
     stage.object_line
 from stage
-join after on after.event_id = stage.event_id
+join after on after.row = stage.row
 join new_sessions on new_sessions.session_id = after.session_id;
 
 insert into event_items

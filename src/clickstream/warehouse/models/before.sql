@@ -3,6 +3,7 @@
 
 insert into before
 select
+    -row_number() over (),
     stored.*,
     exists (select from gone where gone.event_id = stored.event_id)
 from region

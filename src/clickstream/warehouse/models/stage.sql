@@ -1,7 +1,8 @@
 -- The temporary tables of one load, made once per connection and empty again after each commit.
 
 create temp table stage (
-    -- grain: one row a line that was taken, as normalized
+    -- grain: one row a line that was taken, as normalized; `row` numbers them
+    row integer generated always as identity,
     event_id text collate "C" not null,
     event_timestamp timestamptz not null,
     time_source text not null,
@@ -101,7 +102,8 @@ create temp table region (
 ) on commit delete rows;
 
 create temp table before (
-    -- grain: one row a stored event in a region, as it stands
+    -- grain: one row a stored event in a region, as it stands; `row` numbers them, below zero
+    row integer not null,
     event_id text collate "C" not null,
     event_timestamp timestamptz not null,
     visitor_id text collate "C" not null,
