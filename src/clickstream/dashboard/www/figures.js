@@ -70,7 +70,7 @@ window.figures = (() => {
     const text = size >= 10 ? "> 999%" : numberFormat({
       style: "percent", minimumFractionDigits: size < 0.1 ? 1 : 0, maximumFractionDigits: size < 0.1 ? 1 : 0,
     }).format(size);
-    return `${value > 0 ? "▲" : value < 0 ? "▼" : "="} ${text}`;
+    return size < 0.0005 ? "no change" : `${value > 0 ? "▲" : "▼"} ${text}`;
   }
 
   function figure(value, unit, currency, compact) {
