@@ -7,7 +7,11 @@ from typing import Final
 from clickstream.contract import limits
 from clickstream.ingest.refusal import Refused
 
-_CONTENT_TYPES: Final = frozenset({"", "application/json", "text/plain"})
+_CONTENT_TYPES: Final = frozenset(
+    {"", "application/json", "text/plain", "application/x-www-form-urlencoded"}
+)
+"""What a body may be called: it is JSON all the same. Pages send plain text, to be spared a
+preflight, and `curl -d` calls everything a form."""
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _MAGIC: Final = b"\x1f\x8b"
 """How gzip begins and JSON cannot; a page's `sendBeacon` can set no content-encoding."""

@@ -1,0 +1,18 @@
+"""Every benchmark, one after the other: ``python -m benchmarks``, or ``make bench``."""
+
+import shutil
+
+from benchmarks import collector, etl
+
+
+def main() -> None:
+    """Print every table."""
+    if shutil.which("wrk"):
+        collector.main()
+    else:
+        print("The collector's benchmark needs wrk: apt-get install wrk nginx")
+    etl.main()
+
+
+if __name__ == "__main__":
+    main()
