@@ -1,8 +1,14 @@
 """The wheel carries all that the platform needs, and works far from the checkout."""
 
+import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
+import time
+import urllib.error
+import urllib.request
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -92,3 +98,63 @@ def test_the_installed_command_finds_all_well(
 ) -> None:
     answer = run(installed, "doctor", cwd=tmp_path, env=elsewhere)
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers(url: str, body: bytes | None = None) -> bool:
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as response:
+            return response.status == 200
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def await_answer(url: str, process: subprocess.Popen[str], body: bytes | None = None) -> None:
+    deadline = time.monotonic() + 90
+    while not answers(url, body):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, f"no answer from {url}"
+        time.sleep(0.2)
+
+
+def test_the_installed_platform_takes_an_event_and_stops_without_a_trace(
+    installed: Path, elsewhere: dict[str, str], tmp_path: Path
+) -> None:
+    dashboard, collector = free_port(), free_port()
+    command = [installed, "up", "--port", str(dashboard), "--collector-port", str(collector)]
+    with subprocess.Popen(
+        [str(part) for part in command],
+        cwd=tmp_path, env=elsewhere, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            await_answer(f"http://127.0.0.1:{collector}/health", process)
+            event = json.dumps({"eventName": "page_view", "clientId": "c-1"}).encode()
+            await_answer(f"http://127.0.0.1:{collector}/clickstream", process, event)
+            await_answer(f"http://127.0.0.1:{dashboard}/", process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    assert [*(tmp_path / "data" / "lake").rglob("event-*.json")] != []
+    assert processes_that_name(tmp_path, (tmp_path / "data" / "warehouse").resolve()) == []
+
+
+def processes_that_name(*folders: Path) -> list[str]:
+    """The command lines of the running processes in which one of the folders is mentioned."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if any(str(folder) in line for folder in folders):
+            found.append(line)
+    return found
