@@ -1,1 +1,1 @@
-"""Clickstream analytics for online shops: from the event in the browser to the number on the page."""
+"""Clickstream analytics for online shops: from the event to the number on the page."""
