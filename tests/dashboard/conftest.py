@@ -268,8 +268,9 @@ FLAGS = [
 UNDRAWN = "[data-page]:not([hidden]) .chart-box:not(.is-blank) .chart:not([data-ready])"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium for one module: while Playwright runs, no other test can run an event loop."""
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine; install it with apt-get install chromium")
     with sync_playwright() as playwright:
