@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from clickstream.etl.tally import Tally
 
 LOCK: Final = 7_262_391_640_163_265_121
 """The advisory lock that one ETL holds: a number that no other program uses."""
+IDLE_KEPT: Final = timedelta(days=1)
+"""How long the row of a run that found nothing is kept; a loop leaves thousands a day."""
 LoadedObject = tuple[str, int, int]
 """An object's key, its lines, and how many of them were refused."""
 
@@ -61,6 +63,10 @@ def begin(connection: psycopg.Connection, run_id: UUID, started_at: datetime) ->
         "update etl_runs set status = 'failed', finished_at = %s,"
         " error = 'the process ended before the run did' where status = 'running'",
         (started_at,),
+    )
+    connection.execute(
+        "delete from etl_runs where status = 'succeeded' and lines = 0 and started_at < %s",
+        (started_at - IDLE_KEPT,),
     )
     connection.execute(
         "insert into etl_runs (run_id, started_at, status) values (%s, %s, 'running')"
