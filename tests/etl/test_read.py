@@ -45,7 +45,7 @@ def refused(key: str, body: bytes) -> Rejection:
                      [1, 2], id="gzip in two members"),
         pytest.param("batch-1.ndjson", b"\n\n" + EVENT + b"\n \n" + EVENT + b"\n\n", [3, 5],
                      id="blank lines are nothing but counted"),
-        pytest.param("batch-1.ndjson", b"", [], id="nothing at all"),
+        pytest.param("batch-1.ndjson", b"\n", [], id="nothing but a line end"),
         pytest.param("event-1.json", b" \n", [], id="nothing but white space"),
     ],
 )  # fmt: skip

@@ -53,6 +53,8 @@ def _decompressed(key: str, body: bytes) -> bytes:
             Reason.UNREADABLE_OBJECT,
             f"{key} ends in none of {', '.join((*_SINGLE, *_MANY))}: rename or remove it",
         )
+    if not body:
+        raise Rejected(Reason.UNREADABLE_OBJECT, f"{key} is torn: it is empty")
     if not key.endswith(".gz"):
         return body
     decompressor = zlib.decompressobj(wbits=31)
