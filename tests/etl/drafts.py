@@ -187,7 +187,17 @@ def happenings(draw: st.DrawFn) -> tuple[timedelta, int, list[tuple[timedelta, A
         "_clock": "received",
     }
     pause = draw(st.sampled_from((GAP, GAP - MICROSECOND, 29 * MINUTE)))
-    return gap, place, [(pause, event)] * draw(st.integers(47, 98))
+    wake: list[tuple[timedelta, Any]] = [(pause, event)] * draw(st.integers(47, 98))
+    # near a cut, an event that may yet move to another visitor, or that changes the user
+    for place_of_change in draw(st.lists(st.integers(44, len(wake) - 1), max_size=3)):
+        wake[place_of_change] = (pause, event | draw(st.sampled_from(CHANGES)))
+    return gap, place, wake
+
+
+CHANGES: tuple[dict[str, Any], ...] = (
+    {"eventId": "e1"}, {"eventId": "a_b"}, {"userId": "u1"}, {"userId": "u2"},
+    {"userId": "u1", "eventId": "E1"}, {"clientId": "c2"},
+)  # fmt: skip
 
 
 @st.composite
