@@ -25,6 +25,7 @@ class WarehouseSource:
     open_connection: OpenConnection
     clock: Callable[[], dt.datetime]
     _idle: list[psycopg.AsyncConnection] = field(default_factory=list)
+    _opening: set[asyncio.Future[psycopg.AsyncConnection]] = field(default_factory=set)
     _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
 
     async def ask(self, asked: Question) -> Report:
@@ -45,6 +46,8 @@ class WarehouseSource:
         )
 
     async def close(self) -> None:
+        await asyncio.gather(*self._opening, return_exceptions=True)
+        await asyncio.sleep(0)
         while self._idle:
             await self._idle.pop().close()
 
@@ -67,7 +70,26 @@ class WarehouseSource:
             if _is_usable(connection):
                 return connection
             await connection.close()
-        return await self.open_connection()
+        return await self._open()
+
+    async def _open(self) -> psycopg.AsyncConnection:
+        """A new connection. One that nobody waits for any more is kept for the next question."""
+        opening = asyncio.ensure_future(self.open_connection())
+        self._opening.add(opening)
+        try:
+            connection = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(self._keep)
+            raise
+        finally:
+            if opening.done():
+                self._opening.discard(opening)
+        return connection
+
+    def _keep(self, opening: asyncio.Future[psycopg.AsyncConnection]) -> None:
+        self._opening.discard(opening)
+        if not opening.cancelled() and opening.exception() is None:
+            self._idle.append(opening.result())
 
 
 def _is_usable(connection: psycopg.AsyncConnection) -> bool:
