@@ -1,11 +1,13 @@
 """A simulated lake, and what the warehouse makes of it when nothing goes wrong."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -18,6 +20,8 @@ from clickstream.simulate import write_history
 from clickstream.warehouse.checksum import Checksum, checksum
 from clickstream.warehouse.connect import connect
 from clickstream.warehouse.exchange import DERIVED, LIVE
+
+sys.path.append(str(Path(__file__).parent))  # s3_stub
 
 END = datetime(2026, 3, 1, tzinfo=UTC)
 Sums = dict[str, Checksum]
