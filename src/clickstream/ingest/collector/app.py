@@ -24,6 +24,7 @@ from clickstream.ingest.context import HttpContext
 from clickstream.ingest.receive import NewId, receive, refuse
 from clickstream.ingest.refusal import Refused
 from clickstream.ingest.routes import Answer, answer, answer_other, is_event, unavailable
+from clickstream.ingest.scripts import load_scripts
 from clickstream.lake import Lake
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Collector:
         self._sweep: asyncio.TimerHandle
         self._parent = 0
         self._readings: dict[Reading, float] = {}
+        self._scripts = load_scripts()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -158,6 +160,11 @@ class Collector:
             return Answer(200, [_JSON], b'{"status":"ok"}')
         if scope.path == "/metrics" and scope.method == "GET":
             return self._metrics(scope)
+        if scope.path in self._scripts and scope.method in {"GET", "HEAD"}:
+            return self._scripts[scope.path].answer(
+                accept_encoding=scope.headers.get("accept-encoding") or "",
+                if_none_match=scope.headers.get("if-none-match") or "",
+            )
         origin = scope.headers.get("origin")
         return answer_other(scope.method, scope.path, origin=origin, settings=self._settings.ingest)
 

@@ -16,7 +16,7 @@ from typing import Final
 from clickstream.contract import Reason
 from clickstream.errors import ClickstreamError
 
-STATUSES: Final = (200, 204, 400, 403, 404, 405, 408, 413, 415, 429, 503)
+STATUSES: Final = (200, 204, 304, 400, 403, 404, 405, 408, 413, 415, 429, 503)
 REASONS: Final = (
     *(str(reason) for reason in Reason),
     "empty", "broken_gzip", "content_type", "content_encoding", "not_found",

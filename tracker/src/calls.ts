@@ -1,0 +1,7 @@
+import { commerce } from "./commerce.js";
+
+export const {
+  viewItemList, selectItem, viewItem, addToWishlist, addToCart, removeFromCart, viewCart,
+  beginCheckout, addShippingInfo, addPaymentInfo, purchase, refund, search, login, logout, signUp,
+  share,
+} = commerce;

@@ -1,0 +1,74 @@
+"use client";
+import { type ReactNode, useEffect } from "react";
+import type { Product } from "./contract.js";
+import { environment } from "./environment.js";
+import type { Options } from "./options.js";
+import { trackPageView } from "./page.js";
+import { track } from "./track.js";
+import { consent as setConsent, identify, init, setProduct } from "./tracker.js";
+
+export interface ProviderProps extends Omit<Options, "userId" | "autoPageViews"> {
+  children?: ReactNode;
+  /** The signed-in user, null for a guest; undefined where `useIdentify` says it. */
+  userId?: string | null | undefined;
+  /** A component that calls `usePageView`; without one, history changes are page views. */
+  pageViews?: ReactNode;
+}
+
+/** Starts the tracker, once, whatever StrictMode repeats. */
+export function ClickstreamProvider(props: ProviderProps): ReactNode {
+  const { children, pageViews, userId, identitySource, consent, ...options } = props;
+  useIdentify(userId, identitySource);
+  useEffect(() => {
+    if (consent) setConsent(consent);
+  }, [consent]);
+  useEffect(() => {
+    init({ ...environment(), ...options, autoPageViews: !pageViews });
+  }, []);
+  return (
+    <>
+      {pageViews}
+      {children}
+    </>
+  );
+}
+
+/** Names the user; the page view of the same commit already carries it. */
+export function useIdentify(userId: string | null | undefined, identitySource?: string): void {
+  useEffect(() => {
+    if (userId !== undefined) identify(userId, identitySource);
+  }, [userId, identitySource]);
+}
+
+/** `useIdentify` for places where a component is handier. */
+export function Identify(props: { userId: string | null | undefined; source?: string }): null {
+  useIdentify(props.userId, props.source);
+  return null;
+}
+
+/** A page view for each new path, once title, product and user of its commit are there. */
+export function usePageView(path: string | null | undefined): void {
+  useEffect(() => {
+    if (path == null) return;
+    const timer = setTimeout(trackPageView);
+    return () => clearTimeout(timer);
+  }, [path]);
+}
+
+/** A `view_item` of the product, which the page view of the same commit carries too. */
+export function useProduct(product: Product): void {
+  useEffect(() => {
+    setProduct(product);
+    const timer = setTimeout(() => track("view_item", { product }));
+    return () => {
+      clearTimeout(timer);
+      setProduct();
+    };
+  }, [product.id]);
+}
+
+/** `useProduct` for places where a component is handier. */
+export function TrackProduct(props: { product: Product }): null {
+  useProduct(props.product);
+  return null;
+}
