@@ -549,7 +549,12 @@ def metric_rows(world: World, period: str, of: Callable[[datetime], Any]) -> lis
     seen = set()
     for event in world.events:
         key = (of(event.event_timestamp), *event.traffic)
-        sums.add(*key, events=1, page_views=event.action == "page_view")
+        sums.add(
+            *key,
+            events=1,
+            page_views=event.action == "page_view",
+            engagement_time_ms=event.engagement_time_ms or 0,
+        )
         seen.add((key, event.visitor_id))
     for key, _visitor in seen:
         sums.add(*key, visitors=1)
@@ -560,7 +565,6 @@ def metric_rows(world: World, period: str, of: Callable[[datetime], Any]) -> lis
             sessions=1,
             engaged_sessions=session.is_engaged,
             first_visits=session.is_first_visit,
-            engagement_time_ms=sum(session.engagement_pings),
             duration_ms=rounded_ms(session.duration),
         )
     return sums.rows()
@@ -608,7 +612,7 @@ def daily_product_rows(world: World, orders: list[Row]) -> list[Row]:
 
 
 def daily_page_rows(world: World) -> list[Row]:
-    """Views and engaged time by the event's day; entries and exits by their session's."""
+    """All by the day of the event; an entry is its session's first page view, an exit the last."""
     sums = Sums(
         ("day", "page_host", "page_path", "is_bot", "is_internal"),
         ("views", "entries", "exits", "engagement_time_ms"),
@@ -622,9 +626,9 @@ def daily_page_rows(world: World) -> list[Row]:
             )  # fmt: skip
     for session in world.sessions:
         if pages := session.pages:
-            day, first, last = world.day(session.first.event_timestamp), pages[0], pages[-1]
-            sums.add(day, first.page_host or "", first.page_path, *session.traffic, entries=1)
-            sums.add(day, last.page_host or "", last.page_path, *session.traffic, exits=1)
+            for page, end in ((pages[0], "entries"), (pages[-1], "exits")):
+                key = (world.day(page.event_timestamp), page.page_host or "", page.page_path)
+                sums.add(*key, *session.traffic, **{end: 1})
     return sums.rows()
 
 

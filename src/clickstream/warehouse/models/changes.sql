@@ -20,8 +20,7 @@ join new_sessions on new_sessions.session_id = after.session_id;
 insert into changed_sessions
 select
     sign, started_at::date, date_trunc('hour', started_at), bot_score >= 0.5, is_internal,
-    is_engaged, is_first_visit, extract(epoch from ended_at - started_at) * 1000,
-    engagement_time_ms, funnel_step
+    is_engaged, is_first_visit, extract(epoch from ended_at - started_at) * 1000, funnel_step
 from (
     select -1 as sign, * from old_sessions
     union all

@@ -233,7 +233,6 @@ create temp table changed_sessions (
     is_engaged boolean not null,
     is_first_visit boolean not null,
     duration_ms bigint not null,
-    engagement_time_ms bigint not null,
     funnel_step smallint not null
 ) on commit delete rows;
 

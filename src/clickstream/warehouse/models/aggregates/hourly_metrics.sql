@@ -4,12 +4,12 @@ with parts as (
     select
         hour, is_bot, is_internal, sign as events,
         case when action = 'page_view' then sign else 0 end as page_views,
-        0 as engagement_time_ms, 0 as visitors, 0 as sessions, 0 as engaged_sessions,
-        0 as first_visits, 0 as duration_ms
+        sign * coalesce(engagement_time_ms, 0) as engagement_time_ms,
+        0 as visitors, 0 as sessions, 0 as engaged_sessions, 0 as first_visits, 0 as duration_ms
     from changed_events
     union all
     select
-        hour, is_bot, is_internal, 0, 0, sign * engagement_time_ms, 0, sign,
+        hour, is_bot, is_internal, 0, 0, 0, 0, sign,
         case when is_engaged then sign else 0 end,
         case when is_first_visit then sign else 0 end,
         sign * duration_ms
