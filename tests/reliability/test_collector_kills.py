@@ -23,7 +23,7 @@ from clickstream.entrypoints.ports import answers
 from clickstream.lake import Lake, open_lake
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
-KILLS = max(2, int(os.environ.get("CLICKSTREAM_TEST_KILLS", "6")) // 3)
+KILLS = max(2, int(os.environ.get("RELIABILITY_KILLS", "6")) // 3)
 SENDERS = 4
 JSON = {"Content-Type": "application/json"}
 

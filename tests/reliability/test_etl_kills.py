@@ -25,7 +25,7 @@ from clickstream.warehouse.migrate import migrate
 from clickstream.warehouse.server import EmbeddedServer
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
-KILLS = int(os.environ.get("CLICKSTREAM_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("RELIABILITY_KILLS", "6"))
 """In all of a kind of server's tests; fifty for the full proof."""
 SCRIPT = Path(__file__).with_name("killed_etl.py")
 EVERY_STEP = ["record", *STEPS, *(f"aggregates/{name}" for name in AGGREGATES), "progress", "end"]

@@ -48,7 +48,9 @@ def copy_tables(
         part = Tally()
         with connection.transaction():
             _stage(connection, span, (first, last))
-            part.count_load(loader.settle())
+            counts = loader.settle()
+            part.lines = counts.loaded + counts.duplicates
+            part.count_load(counts)
             ledger.progress(connection, run_id, part)
         on_slice(part)
 
