@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
@@ -222,6 +223,7 @@ def load(connection: psycopg.Connection, past: History, *, timezone: str = "UTC"
     """Writes a history's events, sessions, visitors, orders, refunds and products."""
     for table, rows in _tables(past).items():
         _insert(connection, table, rows)
+    _insert(connection, "daily_metrics", _day_rows(past, ZoneInfo(timezone)))
     connection.execute("insert into warehouse_settings values ('timezone', %s)", [timezone])
     connection.commit()
 
@@ -408,6 +410,38 @@ def _attribute_rows(events: Sequence[Happening]) -> list[dict[str, Any]]:
     return list(latest.values())
 
 
+def _day_rows(past: History, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """What the ETL would have added up by day."""
+    days: dict[tuple[Any, ...], dict[str, Any]] = {}
+    visitors: dict[tuple[Any, ...], set[str]] = {}
+
+    def add(at: dt.datetime, visit: Visit, **amounts: int) -> None:
+        key = (at.astimezone(zone).date(), visit.is_bot, visit.is_internal)
+        row = days.setdefault(key, dict.fromkeys(DAY_COLUMNS, 0))
+        for name, amount in amounts.items():
+            row[name] += amount
+
+    for visit in past.visits:
+        add(
+            visit.started, visit, sessions=1, engaged_sessions=int(visit.is_engaged),
+            first_visits=int(visit.is_first),
+            duration_ms=(visit.ended - visit.started) // dt.timedelta(milliseconds=1),
+        )  # fmt: skip
+        for event in visit.events:
+            add(
+                event.at, visit, events=1, page_views=int(event.action == "page_view"),
+                engagement_time_ms=event.engaged_ms or 0,
+            )  # fmt: skip
+            key = (event.at.astimezone(zone).date(), visit.is_bot, visit.is_internal)
+            visitors.setdefault(key, set()).add(event.visitor)
+    return [
+        {"day": key[0], "is_bot": key[1], "is_internal": key[2]}
+        | row
+        | {"visitors": len(visitors.get(key, ()))}
+        for key, row in days.items()
+    ]
+
+
 def _insert(connection: psycopg.Connection, table: str, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
@@ -421,6 +455,10 @@ def _insert(connection: psycopg.Connection, table: str, rows: Sequence[dict[str,
         cursor.executemany(statement, [[row[name] for name in names] for row in rows])
 
 
+DAY_COLUMNS = (
+    "events", "page_views", "sessions", "engaged_sessions", "first_visits", "engagement_time_ms",
+    "duration_ms",
+)  # fmt: skip
 PRODUCTS = tuple(
     Item(
         id=f"p{number}",

@@ -96,7 +96,7 @@ def count(past: History, seen: Window) -> dict[str, Any]:
         "sessions": len(visits),
         "engaged_sessions": sum(visit.is_engaged for visit in visits),
         "new_visitors": sum(visit.is_first for visit in visits),
-        "engagement_time_ms": sum(visit.engaged_ms for visit in visits),
+        "engagement_time_ms": sum(event.engaged_ms or 0 for event in events),
         "duration_ms": sum(
             (visit.ended - visit.started) // dt.timedelta(milliseconds=1) for visit in visits
         ),

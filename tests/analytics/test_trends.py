@@ -17,7 +17,7 @@ DAY = dt.timedelta(days=1)
 COUNTS = ("events", "visitors", "page_views", "sessions", "orders")
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+@pytest.mark.parametrize("zone", ["UTC", "Africa/Accra", "Asia/Kolkata"])
 def test_each_day_equals_a_count_of_that_day(
     connection: psycopg.Connection, ask: Any, zone: str
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from psycopg import sql
 
+from clickstream.analytics.day_measures import day_queries
 from clickstream.analytics.fields import Field
 from clickstream.analytics.options import Interval
 from clickstream.analytics.query import Query, compose
@@ -20,15 +21,20 @@ from clickstream.analytics.sources import dimension_of, events_of, orders_of
 from clickstream.contract.metrics import METRICS
 
 MEASURES: Final[Mapping[str, tuple[str, ...]]] = {
-    "activity": ("events", "page_views", "visitors"),
+    "activity": ("events", "page_views", "engagement_time_ms", "visitors"),
     "sessions": (
-        "sessions", "engaged_sessions", "bounces", "new_visitors", "engagement_time_ms",
-        "duration_ms", "converting_sessions",
+        "sessions", "engaged_sessions", "bounces", "new_visitors", "duration_ms",
+        "converting_sessions",
     ),
     "orders": ("orders", "revenue", "quantity", "buyers"),
     "refunds": ("refunds", "refunded"),
 }  # fmt: skip
 """The measures that each query gives."""
+
+QUERIES: Final = (*MEASURES, "days", "converting", "range_visitors")
+"""All queries, in the order in which their measures stand: later ones over earlier ones."""
+
+KEYS: Final = frozenset({"period", "dimension", "currency", "is_total"})
 
 MONEY: Final = frozenset({"revenue", "refunded", "net_revenue", "average_order_value"})
 PER_CURRENCY: Final = frozenset({"orders", "quantity", "refunds"}) | MONEY
@@ -69,18 +75,23 @@ def queries(
     metrics: Iterable[str], scope: Scope, grouping: Grouping, *, prefix: str = ""
 ) -> dict[str, Query]:
     """The queries that the metrics need, by name. ``prefix`` tells one range's from another's."""
-    needed = {base for name in metrics for base in _bases(name)}
+    needed = frozenset(base for name in metrics for base in _bases(name))
     makers = {
         "activity": activity_query,
         "sessions": sessions_query,
         "orders": orders_query,
         "refunds": refunds_query,
     }
-    return {
-        prefix + name: makers[name](scope, grouping)
+    found: dict[str, Query] = {}
+    if scope.is_of_days and grouping.by is None and grouping.interval != "hour":
+        period = period_of("s.started_at", scope, grouping.interval)
+        found, needed = day_queries(needed, scope, grouping.interval, period)
+    found |= {
+        name: makers[name](scope, grouping)
         for name, given in MEASURES.items()
         if needed.intersection(given)
     }
+    return {prefix + name: query for name, query in found.items()}
 
 
 def _bases(name: str) -> tuple[str, ...]:
@@ -215,21 +226,18 @@ def _equal(left: sql.Composable, right: sql.Composable) -> sql.Composable:
 def gather(results: Mapping[str, Sequence[Row]], *, prefix: str = "") -> dict[Key, Measures]:
     """The measures of each group, from the rows of ``queries``."""
     groups: dict[Key, Measures] = {}
-    for name, given in MEASURES.items():
+    for name in QUERIES:
         for row in results.get(prefix + name, ()):
-            group = groups.setdefault((row["period"], row["dimension"]), Measures())
-            _take(group, row, given)
+            _take(groups.setdefault((row["period"], row["dimension"]), Measures()), row)
     return groups
 
 
-def _take(group: Measures, row: Row, given: Sequence[str]) -> None:
-    values = {name: row[name] for name in given}
-    if row.get("is_total"):
+def _take(group: Measures, row: Row) -> None:
+    values = {name: value for name, value in row.items() if name not in KEYS}
+    if row.get("is_total") or "currency" not in row:
         group.totals.update(values)
-    elif "currency" in row:
-        group.currencies.setdefault(row["currency"], {}).update(values)
     else:
-        group.totals.update(values)
+        group.currencies.setdefault(row["currency"], {}).update(values)
 
 
 def metric_value(name: str, group: Measures | None, currency: str | None = None) -> Value:

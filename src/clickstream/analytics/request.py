@@ -59,6 +59,7 @@ def resolve(kind: Kind, options: ReportOptions, facts: Facts) -> Request:
         bots=options.bots,
         internal=options.internal,
         conditions=read_filters(options.filters),
+        days_zone=facts.timezone,
     )
     return Request(options=options, scope=scope, facts=facts)
 

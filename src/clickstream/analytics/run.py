@@ -15,7 +15,9 @@ from clickstream.analytics.report import Report, Row
 from clickstream.analytics.request import Facts, Kind, Request, resolve, resolved_params
 from clickstream.errors import ReportError
 
-SNAPSHOT: Final = "set transaction isolation level repeatable read"
+SNAPSHOT: Final = "set transaction isolation level repeatable read; set local work_mem = '32MB'"
+"""One state for all queries; and room to count a few hundred thousand visitors by hashing."""
+
 EXCLUDED: Final = "excluded"
 
 

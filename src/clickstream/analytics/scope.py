@@ -29,6 +29,13 @@ class Scope:
     bots: Traffic = "exclude"
     internal: Traffic = "exclude"
     conditions: Sequence[Condition] = ()
+    days_zone: str | None = None
+    """Whose days the ETL adds up."""
+
+    @property
+    def is_of_days(self) -> bool:
+        """Whether the days that the ETL adds up can answer: they are the range's, and no filter."""
+        return not self.conditions and self.range.zone.key == self.days_zone
 
     def over(self, days: DateRange) -> "Scope":
         """The same scope over other days."""

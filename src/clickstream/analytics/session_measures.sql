@@ -8,8 +8,7 @@ select
     sum(case when s.is_engaged then 1 else 0 end) as engaged_sessions,
     sum(case when s.is_engaged then 0 else 1 end) as bounces,
     sum(case when s.is_first_visit then 1 else 0 end) as new_visitors,
-    sum(s.engagement_time_ms)::bigint as engagement_time_ms,
-    sum(extract(epoch from s.ended_at - s.started_at) * 1000)::bigint as duration_ms,
+    sum((extract(epoch from s.ended_at - s.started_at) * 1000)::bigint)::bigint as duration_ms,
     count(converting.session_id) as converting_sessions
 from {sessions}
 left join (
