@@ -60,11 +60,19 @@ def plan(request: Request) -> Plan:
         cohorts=cohorts(scope, interval),
         active=active,
         number=NUMBERS[interval],
+        last_number=_last(interval) if options.on_or_after else sql.SQL("null::integer"),
     )
     days = scope.range
     return Plan(
         {"retention": query},
         lambda results: shape(request, results, days=days, interval=interval, first=first),
+    )
+
+
+def _last(interval: Interval) -> sql.Composable:
+    """The last period in which a unit was active: sorted for, so only where it is asked for."""
+    return sql.SQL("max({}) over (partition by cohorts.cohort, cohorts.unit)").format(
+        NUMBERS[interval]
     )
 
 

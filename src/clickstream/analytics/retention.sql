@@ -14,7 +14,7 @@ places as (
         cohorts.cohort,
         cohorts.unit,
         {number} as number,
-        max({number}) over (partition by cohorts.cohort, cohorts.unit) as last_number
+        {last_number} as last_number
     from cohorts
     join active on active.unit = cohorts.unit and active.period >= cohorts.cohort
 )
