@@ -1,5 +1,6 @@
 """The ETL's own books: its runs, the objects it loaded, what it put into quarantine."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from clickstream.etl.tally import Tally
 
 LOCK: Final = 7_262_391_640_163_265_121
 """The advisory lock that one ETL holds: a number that no other program uses."""
+logger = logging.getLogger(__name__)
 IDLE_KEPT: Final = timedelta(days=1)
 """How long the row of a run that found nothing is kept; a loop leaves thousands a day."""
 LoadedObject = tuple[str, int, int]
@@ -40,18 +42,33 @@ def alone(connection: psycopg.Connection, *, waits: bool, lock: int = LOCK) -> I
 
 
 def check_rules(connection: psycopg.Connection, rules: Rules) -> None:
-    """Refuse to load by other rules than those that the tables were made with."""
-    for key, value in rules.fingerprint().items():
-        connection.execute(
-            "insert into warehouse_settings (key, value) values (%s, %s) on conflict do nothing",
-            (key, value),
+    """Refuse to load into days of another time zone; say when events are now read otherwise.
+
+    A changed alias, key event or internal host counts for what is loaded from now on, and for
+    earlier events after a rebuild.
+    """
+    said = rules.fingerprint()
+    kept = {key: _kept(connection, key, value) for key, value in said.items()}
+    if kept["timezone"] != said["timezone"]:
+        raise WarehouseError(
+            f"the warehouse was made with timezone {kept['timezone']!r}, and the settings say "
+            f"{said['timezone']!r}: set it back, or run `clickstream rebuild`"
         )
-        kept = _one(connection, "select value from warehouse_settings where key = %s", key)
-        if kept != value:
-            raise WarehouseError(
-                f"the warehouse was made with {key} {kept!r}, and the settings say {value!r}: "
-                "set it back, or run `clickstream rebuild`"
-            )
+    if kept["rules"] != said["rules"]:
+        logger.warning(
+            "aliases, key events, internal traffic, payment providers or the currency were set "
+            "otherwise when the warehouse was made: earlier events keep their reading until "
+            "`clickstream rebuild`"
+        )
+
+
+def _kept(connection: psycopg.Connection, key: str, value: str) -> object:
+    """The setting that the tables were made with: `value` where they are new."""
+    connection.execute(
+        "insert into warehouse_settings (key, value) values (%s, %s) on conflict do nothing",
+        (key, value),
+    )
+    return _one(connection, "select value from warehouse_settings where key = %s", key)
 
 
 def begin(connection: psycopg.Connection, run_id: UUID, started_at: datetime) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Any
+
+import msgspec
 
 from clickstream.contract import ALIASES
 
@@ -38,6 +40,16 @@ class Rules:
             return False
         return any(address in network for network in self.internal_networks)
 
-    def fingerprint(self) -> dict[str, Any]:
-        """What the tables depend on, as plain values that can be kept beside them."""
-        return {"timezone": self.timezone}
+    def fingerprint(self) -> dict[str, str]:
+        """What is kept beside the tables: the time zone of their days, and a digest of the rest."""
+        said = [
+            sorted(self.aliases.items()),
+            sorted(self.key_events),
+            sorted(self.internal_hosts),
+            sorted(map(str, self.internal_networks)),
+            sorted(self.payment_hosts),
+            self.currency,
+            self.country_header,
+        ]
+        digest = blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()
+        return {"timezone": self.timezone, "rules": digest}

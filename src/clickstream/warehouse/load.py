@@ -1,7 +1,7 @@
 """One load: from staged rows to finished tables, in the caller's transaction.
 
 The result does not depend on how events were split into loads, nor on their order or repetition:
-see docs/architecture/load.md for the recipe and tests/etl/test_any_split.py for the proof.
+see ARCHITECTURE.md for the recipe and tests/etl/test_any_split.py for the proof.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,11 +36,14 @@ STEPS: Final = (
     "changed_visitors",
 )
 """In the order in which they run; `models/<step>.sql` says what each one does."""
-PROBES: Final = frozenset(
-    {"fresh", "first_visits", "orders_before", "users", "visitors", "orders", "refunds"}
-)
-"""Steps that look up a few rows of large tables: never by reading them whole, so that the cost of
-a load follows from the batch, whatever the planner last heard of the tables."""
+PLANS: Final = {
+    "fresh": ("seqscan", "hashjoin", "mergejoin"),
+    **dict.fromkeys(
+        ("first_visits", "orders_before", "users", "visitors", "orders", "refunds"), ("seqscan",)
+    ),
+}
+"""Ways of the planner that a step must not go: those that look up a few rows of large tables never
+read them whole, so that a load's cost follows the batch, whatever the planner heard of them."""
 AGGREGATES: Final = {
     "daily_metrics": ("day", "is_bot", "is_internal"),
     "hourly_metrics": ("hour", "is_bot", "is_internal"),
@@ -64,6 +67,9 @@ ANALYZED: Final = {
     "changes": ("changed_events", "changed_sessions", "product_lines"),
 }
 """The temporary tables that a step fills and later ones join."""
+
+
+PIECE_BYTES: Final = 4 * 1024 * 1024
 
 
 class Counts(Struct, frozen=True):
@@ -124,8 +130,9 @@ class Loader:
         return Counts(loaded=fresh, duplicates=staged - fresh, replaced=replaced)
 
     def _run(self, step: str) -> None:
-        scans = sql.Literal("off" if step in PROBES else "on")
-        self._connection.execute(sql.SQL("set local enable_seqscan = {}").format(scans))
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            switch = "off" if way in PLANS.get(step, ()) else "on"
+            self._connection.execute(f"set local enable_{way} = {switch}")
         self._connection.execute(model(step))
         for table in ANALYZED.get(step, ()):
             self._connection.execute(f"analyze {table}")
@@ -188,13 +195,23 @@ class Encoder:
 
 
 class _Keeper(Writer):
-    """A writer that keeps what it is given."""
+    """A writer that keeps what it is given, in large pieces.
+
+    Sending a piece waits for the interpreter's lock, which a thread that encodes the next batch
+    gives up only every few milliseconds: few large pieces wait a few times, many small ones long.
+    """
 
     def __init__(self, chunks: list[bytes]) -> None:
-        self._chunks = chunks
+        self._chunks, self._piece = chunks, bytearray()
 
     def write(self, data: Buffer) -> None:
-        self._chunks.append(bytes(data))
+        self._piece += data
+        if len(self._piece) >= PIECE_BYTES:
+            self.finish()
+
+    def finish(self, _error: BaseException | None = None) -> None:
+        self._chunks.append(bytes(self._piece))
+        self._piece.clear()
 
 
 _ADD: Final = sql.SQL(

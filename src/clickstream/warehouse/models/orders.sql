@@ -43,5 +43,10 @@ select
     1, new_orders.order_id, lines.product_id, lines.quantity,
     coalesce(lines.discount_price, lines.price, 0) * lines.quantity
 from new_orders
-join event_lines as lines on lines.event_id = new_orders.event_id
+cross join lateral (
+    select product_id, quantity, price, discount_price
+    from event_lines
+    where event_lines.event_id = new_orders.event_id
+    offset 0
+) as lines
 where lines.product_id is not null;

@@ -22,7 +22,9 @@ lines as (
     select turned.*, event_lines.product_id, coalesce(events.currency, 'XXX') as currency
     from turned
     join events on events.event_id = turned.event_id
-    join event_lines on event_lines.event_id = turned.event_id
+    cross join lateral (
+        select product_id from event_lines where event_lines.event_id = turned.event_id offset 0
+    ) as event_lines
     where event_lines.product_id is not null
 )
 
