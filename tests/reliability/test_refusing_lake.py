@@ -38,7 +38,7 @@ def halves(tmp_lake: Lake, history) -> list[dict[str, bytes]]:
     ("trouble", "only", "words"),
     [
         pytest.param("503", "", "cannot list", id="503 as it lists"),
-        pytest.param("403", "", "403 Forbidden", id="access denied as it lists"),
+        pytest.param("403", "", "check the credentials", id="access denied as it lists"),
         pytest.param("503", "event/", "cannot read", id="503 as it reads"),
         pytest.param("403", "event/", "check the credentials", id="access denied as it reads"),
         pytest.param("tear", "event/", "cannot read", id="half of an object"),

@@ -104,7 +104,8 @@ class S3Lake:
                 f"cannot {verb} {key!r} in {self.url}: {_first_line(error)}{_hint(error)}",
                 key=key,
                 is_transient=isinstance(error, GenericError | JoinError | OSError)
-                and not isinstance(error, _MISSING),
+                and not isinstance(error, _MISSING)
+                and not _is_denied(error),
             ) from error
 
 
@@ -120,8 +121,15 @@ def _first_line(error: BaseException) -> str:
     return text.splitlines()[0] if text else type(error).__name__
 
 
+def _is_denied(error: BaseException) -> bool:
+    """Whether the server knew what was asked, and refused; a listing tells it in words alone."""
+    return isinstance(error, UnauthenticatedError | PermissionDeniedError) or any(
+        f"status code: {code}" in str(error) for code in (401, 403)
+    )
+
+
 def _hint(error: BaseException) -> str:
-    if isinstance(error, UnauthenticatedError | PermissionDeniedError):
+    if _is_denied(error):
         return "; check the credentials (AWS_ACCESS_KEY_ID …, or the role) and what they may do"
     if isinstance(error, _MISSING):
         return "; check the bucket's name and AWS_ENDPOINT_URL"
