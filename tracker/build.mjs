@@ -1,5 +1,6 @@
 // Builds the package into dist/, and the scripts that the collector serves into the Python package.
-// `node build.mjs check` fails where the latter are not what the sources make; `test` builds the tests.
+// `check` fails where the latter are not what the sources make, `sizes` prints gzipped bytes, `test` and
+// `app` build what the tests need.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -54,8 +55,18 @@ const command = process.argv[2] ?? "build";
 if (command === "test") {
   await build({
     absWorkingDir: here, entryPoints: sourcesIn("test"), bundle: true, platform: "node", format: "esm",
-    outdir: ".test", outExtension: { ".js": ".mjs" },
+    outdir: ".test", outExtension: { ".js": ".mjs" }, packages: "external", jsx: "automatic",
   });
+} else if (command === "app") {
+  // A page of React in its development form, in which StrictMode repeats effects, on a stand-in router.
+  const [entry, endpoint] = process.argv.slice(3);
+  const router = join(here, "test/app/router.ts");
+  const result = await build({
+    absWorkingDir: here, entryPoints: [`test/app/${entry}.tsx`], bundle: true, write: false, jsx: "automatic",
+    define: { ENDPOINT: JSON.stringify(endpoint), "process.env.NODE_ENV": '"development"' },
+    alias: { "next/navigation": router, "next/router": router },
+  });
+  console.log(result.outputFiles[0].text);
 } else if (command === "check") {
   for (const [name, text] of Object.entries(await scripts()))
     if (!existsSync(join(served, name)) || readFileSync(join(served, name), "utf8") !== text) {
@@ -67,8 +78,8 @@ if (command === "test") {
   const { "clickstream.js": core, "clickstream.extras.js": extras } = await scripts();
   console.log(JSON.stringify({
     core: await sized(core), extras: await sized(extras),
-    react: await sized(bundle("src/react.tsx")), next: await sized(bundle("src/next.tsx")),
-    nextPages: await sized(bundle("src/next-pages.tsx")),
+    // An application that uses all of the package.
+    next: await sized(bundle("test/app/whole-next.ts")), nextPages: await sized(bundle("test/app/whole-next-pages.ts")),
   }));
 } else {
   mkdirSync(served, { recursive: true });

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -138,7 +138,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         page = self.server.shop.pages.get(self.path.split("?")[0])
         kind = "text/javascript" if self.path.endswith(".mjs") else "text/html; charset=utf-8"
-        self._answer(200 if page else 404, (page or "").encode(), kind)
+        status = 204 if self.path == "/favicon.ico" else 200 if page else 404
+        self._answer(status, (page or "").encode(), kind)
 
     def do_OPTIONS(self) -> None:
         self.server.shop.methods.append("OPTIONS")
@@ -218,25 +219,40 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert thrown == []
 
 
-TRACKER = Path(__file__).parents[2] / "tracker"
-Run = Callable[..., str]
+class Node:
+    """Runs Node in the tracker's folder, its packages installed."""
 
+    folder = Path(__file__).parents[2] / "tracker"
 
-@pytest.fixture(scope="session")
-def node() -> Run:
-    """Runs Node in `tracker/`, its packages installed; the test is skipped where it cannot."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("no Node on this machine; the tracker's sources are not built or checked")
-    if not (TRACKER / "node_modules" / "esbuild").is_dir():
-        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(install, cwd=TRACKER, capture_output=True, text=True, timeout=240)
+    def install(self) -> None:
+        """Skips the test where the packages are missing and cannot be had."""
+        if (self.folder / "node_modules" / "terser").is_dir():
+            return
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, timeout=240, check=False
+        )
         if done.returncode:
             pytest.skip(f"npm ci in tracker/ failed: {done.stderr.strip()[-300:]}")
 
-    def run(*arguments: str) -> str:
-        command = ["node", *arguments]
-        done = subprocess.run(command, cwd=TRACKER, capture_output=True, text=True, timeout=120)
+    def __call__(self, *arguments: str) -> str:
+        """What a script prints, which must succeed."""
+        done = subprocess.run(
+            ["node", *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    return run
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("no Node on this machine; the tracker's sources are not built or checked")
+    found = Node()
+    found.install()
+    return found

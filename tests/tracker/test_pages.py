@@ -151,11 +151,13 @@ def test_half_an_hour_of_inactivity_ends_a_session(shop, page: Page) -> None:
 def test_engaged_time_is_reported_for_the_page_that_it_was_spent_on(shop, page: Page) -> None:
     page.clock.install()
     page.goto(shop.page("/a"))
-    page.clock.run_for(20_000)
+    page.clock.fast_forward(20_000)
+    shop.wait_for("page_view")
     page.mouse.move(5, 5)
-    page.clock.run_for(600_000)
+    page.clock.fast_forward(600_000)
     page.evaluate("history.pushState({}, '', 'b')")
-    page.clock.run_for(1_000)
+    page.clock.fast_forward(1_000)
+    page.clock.fast_forward(1_000)
 
     events = shop.wait_for("page_view", "user_engagement", "page_view")
     first, engagement = events[0], next(e for e in events if e["eventName"] == "user_engagement")
@@ -196,8 +198,9 @@ def test_without_an_endpoint_it_warns_once_and_does_nothing(shop, page: Page) ->
     heard: list[str] = []
     page.on("console", lambda message: heard.append(message.text))
     address = shop.page("/none")
+    script = f"{shop.collector.url}/clickstream.js"
     shop.pages[urlsplit(address).path] = (
-        f'<!doctype html><script src="{shop.collector.url}/clickstream.js" data-endpoint=""></script>'
+        f'<!doctype html><script src="{script}" data-endpoint=""></script>'
         "<script>clickstream.init({}); clickstream.search('mouse')</script>"
     )
     page.goto(address)

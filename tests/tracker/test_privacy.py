@@ -7,7 +7,14 @@ from playwright.sync_api import BrowserContext, Page
 
 pytestmark = pytest.mark.browser
 
-SECRETS = ["hunter2", "ann@mail.example", "0901234567", "4111 1111 1111 1111", "tokenvalue", "Private"]
+SECRETS = [
+    "hunter2",
+    "ann@mail.example",
+    "0901234567",
+    "4111 1111 1111 1111",
+    "tokenvalue",
+    "Private",
+]
 FORM = """
 <form onsubmit="return false">
   <input type="password" value="hunter2"><input type="email" value="ann@mail.example">
@@ -42,13 +49,19 @@ def test_nothing_sensitive_is_anywhere_in_what_was_sent(shop, page: Page) -> Non
     view = events[0]
     assert view["pageUrl"].partition("?")[2] == "utm_source=news&gclid=g-1"
     clicks = [event["element"] for event in events if event["eventName"] == "click"]
-    assert [click["text"] for click in clicks] == ["Pay redacted redacted", "Send to redacted", "Add to cart"]
+    assert [click["text"] for click in clicks] == [
+        "Pay redacted redacted",
+        "Send to redacted",
+        "Add to cart",
+    ]
     assert clicks[0]["dataset"] == {"sku": "sku-1"}
     assert (clicks[2]["tag"], clicks[2]["id"], clicks[2]["role"]) == ("a", "plain", "button")
 
 
 def test_parameters_are_kept_by_an_allow_list(shop, page: Page) -> None:
-    page.goto(shop.page("/a", attributes='data-allow-params="page,sort"') + "?page=2&q=mouse&sort=new")
+    page.goto(
+        shop.page("/a", attributes='data-allow-params="page,sort"') + "?page=2&q=mouse&sort=new"
+    )
 
     (view,) = shop.wait_for("page_view")
 
@@ -74,7 +87,9 @@ def stored(page: Page, context: BrowserContext) -> int:
         pytest.param("doNotTrack: { value: '1' }", id="DNT"),
     ],
 )
-def test_a_signal_means_that_nothing_is_sent_or_stored(shop, context, page: Page, signal: str) -> None:
+def test_a_signal_means_that_nothing_is_sent_or_stored(
+    shop, context, page: Page, signal: str
+) -> None:
     page.add_init_script(f"Object.defineProperties(navigator, {{ {signal} }})")
     page.goto(shop.page("/a", "<button>Buy</button>"))
     page.click("button")

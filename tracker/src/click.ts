@@ -3,14 +3,19 @@ import { clean, short } from "./redact.js";
 import { guard } from "./state.js";
 import { type Fields, track } from "./track.js";
 
-const PRIVATE =
+/** What is never looked into: parts that the page names, and whatever is typed or chosen. */
+export const PRIVATE =
   "[data-clickstream-ignore],input:not([type=submit],[type=button]),textarea,select,[contenteditable]";
 const CLICKABLE = "a,button,summary,input,[role=button],[role=link],[role=tab],[role^=menuitem]";
 const SECRET = /^clickstream|pass|mail|phone|card|token|secret|auth/i;
 
+/** By `getAttribute`, for a form's field named `id` hides the form's own property. */
+const attribute = (element: Element, name: string): string =>
+  clean(element.getAttribute(name) ?? "", 256);
+
 /** The label or the visible text, but for what was typed or is to be ignored. */
 const textOf = (element: Element): string => {
-  let text = element.getAttribute("aria-label") ?? "";
+  let text = attribute(element, "aria-label");
   const walker = document.createTreeWalker(element, 4 /* text */);
   for (let node; !text[99] && (node = walker.nextNode()); )
     if (!node.parentElement!.closest(PRIVATE + ",script,style")) text += " " + node.nodeValue;
@@ -25,8 +30,8 @@ export const describeElement = (element: Element): ElementFields | undefined => 
   for (const name in given) if (!SECRET.test(name)) dataset[name] = clean(given[name]!, 256);
   return {
     tag: element.localName,
-    id: clean(element.id, 256),
-    role: element.getAttribute("role"),
+    id: attribute(element, "id"),
+    role: attribute(element, "role"),
     text: textOf(element),
     dataset,
   };

@@ -48,7 +48,7 @@ const proceed = (): void => {
   else if (waiting[0]) schedule(interval());
 };
 
-/** Sends what waits: a batch, or all that a page which is going away can. */
+/** Sends what waits: a batch, or as much as a page that is going away may. */
 export const flush = (isLeaving?: boolean): void => {
   const wait = pause()[1] - Date.now();
   if (wait > 0) return schedule(wait);
@@ -66,7 +66,7 @@ export const flush = (isLeaving?: boolean): void => {
   const batch = waiting.splice(0, sent.length);
   flying.push(...batch);
   void post(batch, JSON.stringify(most < 2 ? sent[0] : sent));
-  if (isLeaving) flush(isLeaving);
+  if (isLeaving && most < 2) flush(isLeaving);
 };
 
 /** Sends a body; its events leave the queue once the collector has spoken the last word. */
@@ -77,13 +77,12 @@ const post = async (batch: Event[], body: string): Promise<void> => {
     const answer = await fetch(state.endpoint!, {
       method: "POST",
       body,
-      keepalive: body.length < MOST_BYTES,
+      keepalive: new Blob([body]).size < MOST_BYTES,
       credentials: "omit",
-      signal: AbortSignal.timeout?.(3e4),
     });
     status = answer.status;
   } catch {
-    // Offline, refused or too slow: the same as a collector that is out of order.
+    // Offline or refused: the same as a collector that is out of order.
   }
   flying = flying.filter((event) => !batch.includes(event));
   if (/2..|400|413/.test(`${status}`)) {

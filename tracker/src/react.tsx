@@ -46,12 +46,16 @@ export function Identify(props: { userId: string | null | undefined; source?: st
   return null;
 }
 
+/** Work after all effects of a commit; undone with the effect, as StrictMode does at once. */
+const later = (work: () => void): (() => void) => {
+  const timer = setTimeout(work);
+  return () => clearTimeout(timer);
+};
+
 /** A page view for each new path, once title, product and user of its commit are there. */
 export function usePageView(path: string | null | undefined): void {
   useEffect(() => {
-    if (path == null) return;
-    const timer = setTimeout(trackPageView);
-    return () => clearTimeout(timer);
+    return path ? later(trackPageView) : undefined;
   }, [path]);
 }
 
@@ -59,9 +63,9 @@ export function usePageView(path: string | null | undefined): void {
 export function useProduct(product: Product): void {
   useEffect(() => {
     setProduct(product);
-    const timer = setTimeout(() => track("view_item", { product }));
+    const stop = later(() => track("view_item", { product }));
     return () => {
-      clearTimeout(timer);
+      stop();
       setProduct();
     };
   }, [product.id]);

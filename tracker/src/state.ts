@@ -19,7 +19,7 @@ export const state: Options & {
 export const guard =
   <A extends unknown[]>(work: (...args: A) => void) =>
   (...args: A): void => {
-    if (typeof document === "undefined") return;
+    if (!globalThis.document) return;
     try {
       work(...args);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { describeElement } from "../click.js";
+import { PRIVATE } from "../click.js";
 import { type Fields, track } from "../track.js";
 import { listen, once } from "./once.js";
 
@@ -17,7 +17,7 @@ const declared = (dataset: DOMStringMap): Fields => {
 export const declaredEvents = /* @__PURE__ */ once(() =>
   listen("click", ({ target, isTrusted }) => {
     const element = (target as Element).closest<HTMLElement>("[data-clickstream-event]");
-    if (isTrusted && element && describeElement(target as Element))
+    if (isTrusted && element && !(target as Element).closest(PRIVATE))
       track(element.dataset.clickstreamEvent!, declared(element.dataset));
   }),
 );

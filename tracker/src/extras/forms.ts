@@ -1,4 +1,4 @@
-import { describeElement } from "../click.js";
+import { PRIVATE } from "../click.js";
 import { cleanUrl } from "../redact.js";
 import { track } from "../track.js";
 import { listen, once } from "./once.js";
@@ -7,7 +7,7 @@ import { listen, once } from "./once.js";
 export const formSubmits = /* @__PURE__ */ once(() =>
   listen("submit", ({ target }) => {
     const form = target as HTMLFormElement;
-    if (!describeElement(form)) return;
+    if (form.closest(PRIVATE)) return;
     // A field named `id` or `action` would hide the form's own property.
     const say = (name: string): string => form.getAttribute(name) ?? "";
     const formAction = cleanUrl(new URL(say("action"), document.baseURI).href);

@@ -1,4 +1,4 @@
-import { describeElement } from "../click.js";
+import { PRIVATE } from "../click.js";
 import { cleanUrl } from "../redact.js";
 import { track } from "../track.js";
 import { listen, once } from "./once.js";
@@ -10,7 +10,7 @@ const onLink = (work: (link: HTMLAnchorElement) => void): void => {
   for (const name of ["click", "auxclick"])
     listen<MouseEvent>(name, ({ target, button, isTrusted }) => {
       const link = isTrusted && button < 2 && (target as Element).closest<HTMLAnchorElement>("a[href]");
-      if (link && /^http/.test(link.protocol) && describeElement(target as Element)) work(link);
+      if (link && /^http/.test(link.protocol) && !(target as Element).closest(PRIVATE)) work(link);
     });
 };
 

@@ -1,0 +1,41 @@
+import { type ComponentType, type ReactNode, StrictMode, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { Identify, TrackProduct } from "../../src/react.js";
+import { push, usePathname } from "./router.js";
+
+declare const ENDPOINT: string;
+
+function Routes(): ReactNode {
+  const name = usePathname().split("/").pop()!;
+  return (
+    <>
+      <title>{`Page ${name}`}</title>
+      <p id={`at-${name}`}>{name}</p>
+      {name.startsWith("sku") && <TrackProduct product={{ id: name, name: `Product ${name}` }} />}
+    </>
+  );
+}
+
+function App({ Provider }: { Provider: ComponentType<{ endpoint: string; flushInterval: number; children: ReactNode }> }) {
+  const [user, setUser] = useState<string | null>(null);
+  const signIn = () => {
+    setUser("u-1");
+    push("account");
+  };
+  return (
+    <Provider endpoint={ENDPOINT} flushInterval={150}>
+      <Identify userId={user} source="cognito" />
+      <Routes />
+      <button id="sku" onClick={() => push("sku-1")}>Laptop</button>
+      <button id="next" onClick={() => push("sku-2")}>Mouse</button>
+      <button id="in" onClick={signIn}>Sign in</button>
+    </Provider>
+  );
+}
+
+export const show = (Provider: ComponentType<{ endpoint: string; flushInterval: number; children: ReactNode }>) =>
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <App Provider={Provider} />
+    </StrictMode>,
+  );
