@@ -134,6 +134,7 @@ class Stack:
         lines = [
             f"Dashboard   {settings.dashboard_url}",
             f"Collector   {settings.collector_url}/clickstream",
+            f"Try it      {settings.collector_url}/try",
             f"Data        {settings.data_dir}",
             f"Logs        {self._log_folder or 'here'}",
             "",

@@ -15,6 +15,7 @@ from clickstream.ingest.cors import Headers
 from clickstream.ingest.routes import Answer
 
 NAMES: Final = ("clickstream.js", "clickstream.extras.js")
+TRY_PATH: Final = "/try"
 _HOUR: Final = "public, max-age=3600, stale-while-revalidate=86400"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -26,6 +27,7 @@ class Script(msgspec.Struct, frozen=True):
     compressed: bytes
     etag: str
     cache_control: str
+    content_type: str = "text/javascript; charset=utf-8"
 
     def answer(self, *, accept_encoding: str, if_none_match: str) -> Answer:
         """The file, or 304 to a browser that has it."""
@@ -39,7 +41,7 @@ class Script(msgspec.Struct, frozen=True):
         ]
         if self.etag in if_none_match or if_none_match == "*":
             return Answer(304, headers)
-        headers.append(("content-type", "text/javascript; charset=utf-8"))
+        headers.append(("content-type", self.content_type))
         if "gzip" not in accept_encoding:
             return Answer(200, headers, self.plain)
         return Answer(200, [*headers, ("content-encoding", "gzip")], self.compressed)
@@ -52,10 +54,20 @@ def load_scripts() -> Mapping[str, Script]:
     """
     found: dict[str, Script] = {}
     for name in NAMES:
-        plain = files("clickstream.ingest").joinpath("www", name).read_bytes()
-        version = hashlib.sha256(plain).hexdigest()[:12]
-        compressed = gzip.compress(plain, 9, mtime=0)
+        plain, compressed, version = _read(name)
         stem = name.removesuffix(".js")
         for path, cache in ((f"/{name}", _HOUR), (f"/{stem}.{version}.js", _FOREVER)):
             found[path] = Script(plain, compressed, f'W/"{version}"', cache)
     return found
+
+
+def load_try_page() -> Script:
+    """The page on which a person of this machine clicks about and sees the events arrive."""
+    plain, compressed, version = _read("try.html")
+    return Script(plain, compressed, f'W/"{version}"', "no-cache", "text/html; charset=utf-8")
+
+
+def _read(name: str) -> tuple[bytes, bytes, str]:
+    """A carried file, the same compressed, and the version of its content."""
+    plain = files("clickstream.ingest").joinpath("www", name).read_bytes()
+    return plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:12]

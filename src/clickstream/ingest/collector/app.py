@@ -24,7 +24,7 @@ from clickstream.ingest.context import HttpContext
 from clickstream.ingest.receive import NewId, receive, refuse
 from clickstream.ingest.refusal import Refused
 from clickstream.ingest.routes import Answer, answer, answer_other, is_event, unavailable
-from clickstream.ingest.scripts import load_scripts
+from clickstream.ingest.scripts import TRY_PATH, Script, load_scripts, load_try_page
 from clickstream.lake import Lake
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Collector:
         self._sweep: asyncio.TimerHandle
         self._parent = 0
         self._readings: dict[Reading, float] = {}
-        self._scripts = load_scripts()
+        self._scripts, self._try_page = load_scripts(), load_try_page()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -160,13 +160,18 @@ class Collector:
             return Answer(200, [_JSON], b'{"status":"ok"}')
         if scope.path == "/metrics" and scope.method == "GET":
             return self._metrics(scope)
-        if scope.path in self._scripts and scope.method in {"GET", "HEAD"}:
-            return self._scripts[scope.path].answer(
+        if (script := self._script(scope)) and scope.method in {"GET", "HEAD"}:
+            return script.answer(
                 accept_encoding=scope.headers.get("accept-encoding") or "",
                 if_none_match=scope.headers.get("if-none-match") or "",
             )
         origin = scope.headers.get("origin")
         return answer_other(scope.method, scope.path, origin=origin, settings=self._settings.ingest)
+
+    def _script(self, scope: "Scope") -> Script | None:
+        if scope.path == TRY_PATH and is_loopback(scope.client):
+            return self._try_page
+        return self._scripts.get(scope.path)
 
     def _metrics(self, scope: "Scope") -> Answer:
         if not self._settings.metrics_for_all and not is_loopback(scope.client):
