@@ -69,6 +69,11 @@ ANALYZED: Final = {
 """The temporary tables that a step fills and later ones join."""
 
 
+SESSION: Final = """
+    set work_mem = '64MB'; set temp_buffers = '128MB'; set default_statistics_target = 10
+"""
+"""Memory for a slice of 100,000 events, taken as it is needed; and samples of 3,000 rows, for a
+step only has to know whether a temporary table is small or large."""
 PIECE_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -93,7 +98,7 @@ class Loader:
 
     def prepare(self) -> None:
         """Set the session up, and make its temporary tables where it has none yet."""
-        self._connection.execute("set work_mem = '64MB'; set temp_buffers = '64MB'")
+        self._connection.execute(SESSION)
         self._connection.prepare_threshold = None
         self._connection.execute(sql.SQL("set timezone = {}").format(sql.Literal(self._timezone)))
         with self._connection.transaction():
