@@ -141,9 +141,19 @@ def test_other_rules_take_hold_by_a_rebuild(loaded, owner, etl_connection, load)
     rules = Rules(timezone="Asia/Ho_Chi_Minh", key_events=frozenset({"page_view"}))
     report = rebuilt(loaded, owner, rules=rules)
     assert {"events", "daily_metrics"} <= set(others(report))
-    assert owner.execute("select value from warehouse_settings").fetchall() == [(rules.timezone,)]
+    kept = dict(owner.execute("select key, value from warehouse_settings").fetchall())
+    assert kept == rules.fingerprint()
     with pytest.raises(WarehouseError, match="clickstream rebuild"):
         load(loaded, etl_connection)
+
+
+def test_a_window_read_by_other_rules_leaves_the_word_that_the_rest_was_not(loaded, owner):
+    rules = Rules(key_events=frozenset({"page_view"}))
+    first = datetime(2026, 2, 26, tzinfo=UTC)
+    report = rebuilt(loaded, owner, rules=rules, window=Window(first, first + timedelta(hours=23)))
+    assert "events" in others(report)
+    kept = dict(owner.execute("select key, value from warehouse_settings").fetchall())
+    assert kept == RULES.fingerprint()
 
 
 def test_grants_views_and_indexes_are_those_of_the_old_schema(loaded, owner):

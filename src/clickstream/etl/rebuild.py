@@ -18,7 +18,7 @@ from psycopg import sql
 from clickstream.errors import BusyError, WarehouseError
 from clickstream.etl import ledger
 from clickstream.etl.discover import Window, still_there
-from clickstream.etl.rebuild_copy import copy_tables
+from clickstream.etl.rebuild_copy import copy_rules, copy_tables
 from clickstream.etl.rebuild_plan import Progress, Work, list_lake, measure
 from clickstream.etl.rules import Rules
 from clickstream.etl.run import Clock, Options, Status, run
@@ -198,6 +198,7 @@ def _fill(job: _Job, work: Work) -> Tally:
     total = Tally()
     with inside(job.connection, FRESH):
         if job.options.window:
+            copy_rules(job.connection)
             ledger.check_rules(job.connection, job.rules)
             ledger.begin(job.connection, job.run_id, job.clock())
             copy_tables(

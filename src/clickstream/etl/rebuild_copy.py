@@ -55,6 +55,15 @@ def copy_tables(
         on_slice(part)
 
 
+def copy_rules(connection: psycopg.Connection) -> None:
+    """Note by which rules the live tables' events were read: they will be taken as they are."""
+    connection.execute(
+        sql.SQL("insert into warehouse_settings select * from {} where key <> 'timezone'").format(
+            sql.Identifier(LIVE, "warehouse_settings")
+        )
+    )
+
+
 def _spans(connection: psycopg.Connection, events: int) -> Iterator[Span]:
     """Spans of time with about so many events each, from the first event on."""
     row = connection.execute(
