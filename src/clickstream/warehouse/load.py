@@ -95,6 +95,7 @@ class Loader:
         self._connection = connection
         self._timezone = timezone
         self._types: dict[str, list[str]] = {}
+        self._merges: list[sql.Composed] = []
 
     def prepare(self) -> None:
         """Set the session up, and make its temporary tables where it has none yet."""
@@ -105,8 +106,11 @@ class Loader:
             made = self._connection.execute("select to_regclass('pg_temp.stage')").fetchone()
             if made == (None,):
                 self._connection.execute(model("stage"))
+                for aggregate in AGGREGATES:
+                    self._connection.execute(_DIFFERENCE.format(**_difference(aggregate)))
             for table in ("stage", "stage_items"):
-                self._types[table] = self._column_types(table)
+                self._types[table] = [kind for _name, kind in self._columns(table)]
+            self._merges = [self._merge(*aggregate) for aggregate in AGGREGATES.items()]
 
     def encoder(self, table: str) -> "Encoder":
         """An encoder of rows for a staged table; it may be used from another thread."""
@@ -130,54 +134,48 @@ class Loader:
         if fresh:
             for step in STEPS[2:]:
                 self._run(step)
-            for aggregate, key in AGGREGATES.items():
-                self._merge(aggregate, key)
+            for merge in self._merges:
+                self._connection.execute(merge)
         return Counts(loaded=fresh, duplicates=staged - fresh, replaced=replaced)
 
     def _run(self, step: str) -> None:
+        shut = PLANS.get(step, ())
         for way in ("seqscan", "hashjoin", "mergejoin"):
-            switch = "off" if way in PLANS.get(step, ()) else "on"
+            switch = "off" if way in shut else "on"
             self._connection.execute(f"set local enable_{way} = {switch}")
         self._connection.execute(model(step))
         for table in ANALYZED.get(step, ()):
             self._connection.execute(f"analyze {table}")
 
-    def _merge(self, aggregate: str, key: Sequence[str]) -> None:
-        """Add a batch's difference to an aggregate; rows that come to nothing are removed."""
-        self._connection.execute(
-            sql.SQL("create temp table difference on commit drop as {}").format(
-                sql.SQL(model(f"aggregates/{aggregate}"))
-            )
-        )
-        cursor = self._connection.execute("select * from difference limit 0")
-        names = [column.name for column in cursor.description or ()]
+    def _merge(self, aggregate: str, key: Sequence[str]) -> sql.Composed:
+        """Adds a batch's difference to an aggregate; rows that come to nothing are removed."""
+        names = [name for name, _kind in self._columns(aggregate)]
         sums = [name for name in names if name not in key]
-        parts = {
-            "table": sql.Identifier(aggregate),
-            "columns": _names(names),
-            "key": _names(key),
-            "some": _joined("difference.{0} <> 0", sums, " or "),
-            "added": _joined("{0} = stored.{0} + excluded.{0}", sums, ", "),
-            "same": _joined("stored.{0} = difference.{0}", key, " and "),
-            "none": _joined("stored.{0} = 0", sums, " and "),
-        }
-        for statement in (_ADD, _REMOVE):
-            self._connection.execute(statement.format(**parts))
-        self._connection.execute("drop table difference")
+        return _MERGE.format(
+            **_difference(aggregate),
+            query=sql.SQL(model(f"aggregates/{aggregate}")),
+            columns=_names(names),
+            key=_names(key),
+            some=_joined("{0} <> 0", sums, " or "),
+            added=_joined("{0} = stored.{0} + excluded.{0}", sums, ", "),
+            same=_joined("stored.{0} = difference.{0}", key, " and "),
+            none=_joined("stored.{0} = 0", sums, " and "),
+        )
 
     def _count(self, table: str) -> int:
         statement = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
         row = self._connection.execute(statement).fetchone()
         return int(row[0]) if row else 0
 
-    def _column_types(self, table: str) -> list[str]:
+    def _columns(self, table: str) -> list[tuple[str, str]]:
+        """A table's columns and their types, in order, but for one that numbers its rows."""
         rows = self._connection.execute(
-            "select format_type(atttypid, atttypmod) from pg_attribute"
+            "select attname, format_type(atttypid, atttypmod) from pg_attribute"
             " where attrelid = %s::regclass and attnum > 0 and not attisdropped"
             " and attidentity = '' order by attnum",
             (table,),
         )
-        return [str(row[0]) for row in rows]
+        return [(str(name), str(kind)) for name, kind in rows]
 
 
 class Encoder:
@@ -219,11 +217,23 @@ class _Keeper(Writer):
         self._piece.clear()
 
 
-_ADD: Final = sql.SQL(
-    "insert into {table} as stored ({columns}) select {columns} from difference where {some}"
-    " on conflict ({key}) do update set {added}"
-)
-_REMOVE: Final = sql.SQL("delete from {table} as stored using difference where {same} and {none}")
+_DIFFERENCE: Final = sql.SQL("create temp table {difference} (like {table}) on commit delete rows")
+_MERGE: Final = sql.SQL("""
+    insert into {difference} ({columns})
+    select {columns} from ({query}) as computed
+    where {some};
+    insert into {table} as stored ({columns})
+    select {columns} from {difference}
+    on conflict ({key}) do update set {added};
+    delete from {table} as stored using {difference} as difference where {same} and {none}
+""")
+
+
+def _difference(aggregate: str) -> dict[str, sql.Identifier]:
+    return {
+        "table": sql.Identifier(aggregate),
+        "difference": sql.Identifier(f"{aggregate}_difference"),
+    }
 
 
 def _names(names: Iterable[str]) -> sql.Composed:
