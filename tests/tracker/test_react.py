@@ -12,7 +12,7 @@ def address(request, shop, node) -> str:
     script = node("build.mjs", "app", request.param, f"{shop.url}/clickstream")
     shop.pages["/app.mjs"] = script
     shop.pages[f"/{shop.name}/home"] = (
-        "<!doctype html><title>Served</title><div id=root></div><script src=/app.mjs></script>"
+        "<!doctype html><div id=root></div><script src=/app.mjs></script>"
     )
     return f"{shop.url}/{shop.name}/home"
 

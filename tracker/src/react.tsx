@@ -46,9 +46,17 @@ export function Identify(props: { userId: string | null | undefined; source?: st
   return null;
 }
 
-/** Work after all effects of a commit; undone with the effect, as StrictMode does at once. */
+/**
+ * Work after all effects of a commit, once the page has its title, which Next.js may stream up to a
+ * third of a second later (a redirect by a server action did); after a second without one. Undone
+ * with the effect, as StrictMode does at once.
+ */
 const later = (work: () => void): (() => void) => {
-  const timer = setTimeout(work);
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (tries: number): void => {
+    timer = setTimeout(() => (tries && !document.title ? wait(tries - 1) : work()), 10);
+  };
+  wait(100);
   return () => clearTimeout(timer);
 };
 

@@ -1,15 +1,22 @@
-import { type ComponentType, type ReactNode, StrictMode, useState } from "react";
+import { type ComponentType, type ReactNode, StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { Identify, TrackProduct } from "../../src/react.js";
 import { push, usePathname } from "./router.js";
 
 declare const ENDPOINT: string;
 
+/** A title that comes after the page, as one that is streamed. */
+function Title({ name }: { name: string }): ReactNode {
+  const [isThere, setThere] = useState(name !== "account");
+  useEffect(() => void setTimeout(() => setThere(true), 60), []);
+  return isThere && <title>{`Page ${name}`}</title>;
+}
+
 function Routes(): ReactNode {
   const name = usePathname().split("/").pop()!;
   return (
     <>
-      <title>{`Page ${name}`}</title>
+      <Title key={name} name={name} />
       <p id={`at-${name}`}>{name}</p>
       {name.startsWith("sku") && <TrackProduct product={{ id: name, name: `Product ${name}` }} />}
     </>
