@@ -2,7 +2,7 @@
 
 import shutil
 
-from benchmarks import collector, etl
+from benchmarks import collector, etl, tracker
 
 
 def main() -> None:
@@ -12,6 +12,10 @@ def main() -> None:
     else:
         print("The collector's benchmark needs wrk: apt-get install wrk nginx")
     etl.main()
+    if shutil.which("npm"):
+        tracker.main()
+    else:
+        print("The tracker's benchmark needs npm: apt-get install nodejs npm")
 
 
 if __name__ == "__main__":
