@@ -108,8 +108,10 @@ def raw_copy(url: str, history: Path) -> float:
                 part.take(key, body if isinstance(body, bytes) else b"", Rules())
                 if part.is_full(COPIED):
                     break
-        rates = []
+        rates, encoded = [], tuple(part.events.chunks)
         for _round in range(3):
+            part.events.chunks.clear()
+            part.events.chunks.extend(encoded)
             connection.execute("create table copied (like stage)")
             connection.execute("alter table copied drop column row")
             began = time.perf_counter()

@@ -4,6 +4,7 @@ The result does not depend on how events were split into loads, nor on their ord
 see ARCHITECTURE.md for the recipe and tests/etl/test_any_split.py for the proof.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final, Self
 
@@ -117,13 +118,16 @@ class Loader:
         return Encoder(self._connection, self._types[table])
 
     def stage(self, table: str, columns: Sequence[str], rows: "Encoder") -> None:
-        """Copy encoded rows, which hold `columns` in order, into a staged table."""
+        """Move encoded rows, which hold `columns` in order, into a staged table.
+
+        They leave memory as they go, for the next batch is being encoded meanwhile.
+        """
         statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
             sql.Identifier(table), _names(columns)
         )
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for chunk in rows.chunks:
-                copy.write(chunk)
+            while rows.chunks:
+                copy.write(rows.chunks.popleft())
 
     def settle(self) -> Counts:
         """Bring what is staged into the tables: events, sessions, orders, aggregates."""
@@ -185,7 +189,7 @@ class Encoder:
     """
 
     def __init__(self, connection: psycopg.Connection, types: Sequence[str]) -> None:
-        self.chunks: list[bytes] = []
+        self.chunks: deque[bytes] = deque()
         self._copy = psycopg.Copy(connection.cursor(), binary=True, writer=_Keeper(self.chunks))
         self._copy.set_types(types)
         self.write_row = self._copy.write_row
@@ -204,7 +208,7 @@ class _Keeper(Writer):
     gives up only every few milliseconds: few large pieces wait a few times, many small ones long.
     """
 
-    def __init__(self, chunks: list[bytes]) -> None:
+    def __init__(self, chunks: deque[bytes]) -> None:
         self._chunks, self._piece = chunks, bytearray()
 
     def write(self, data: Buffer) -> None:
