@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
 
@@ -103,11 +103,6 @@ def registrable_domain(host: str) -> str:
 def query_fields(query: str) -> list[tuple[str, str]]:
     """The keys and values of a query, decoded; NUL as U+FFFD, for PostgreSQL cannot hold it."""
     return parse_qsl(query.replace("%00", "%EF%BF%BD"))
-
-
-def path_text(path: str) -> str:
-    """The path as a person reads it, percent signs decoded."""
-    return unquote(path)
 
 
 def cut_bytes(text: str, length: int) -> str:
