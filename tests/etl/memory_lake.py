@@ -2,9 +2,10 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from clickstream.errors import LakeError
-from clickstream.lake import LakeObject
+from clickstream.lake import LakeObject, Remnant
 
 
 class MemoryLake:
@@ -52,3 +53,12 @@ class MemoryLake:
 
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)
+
+    def remnants(self, prefix: str, *, before: datetime) -> Iterator[Remnant]:
+        return iter(())
+
+    def read_remnant(self, remnant: Remnant) -> bytes:
+        return b""
+
+    def erase_remnant(self, remnant: Remnant) -> None:
+        """Nothing: it keeps no earlier versions."""

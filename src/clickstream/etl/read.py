@@ -22,12 +22,12 @@ _MANY: Final = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 def read_object(key: str, body: bytes, rules: Rules) -> Iterator[Accepted | Rejection]:
     """Each event of an object, in order, or why it is not taken; blank lines are neither."""
     try:
-        text = _decompressed(key, body)
+        text = decompressed(key, body)
     except Rejected as refused:
         yield Rejection(key, 0, refused.reason, refused.message, body[:MAX_KEPT_BYTES])
         return
     hour = key_hour(key)
-    for number, raw in _lines(key, text):
+    for number, raw in numbered_lines(key, text):
         place = Place(key, number, hour)
         try:
             yield normalize(raw, place, rules)
@@ -36,7 +36,7 @@ def read_object(key: str, body: bytes, rules: Rules) -> Iterator[Accepted | Reje
             yield Rejection(key, number, refused.reason, refused.message, kept, hour)
 
 
-def _lines(key: str, text: bytes) -> Iterator[tuple[int, bytes]]:
+def numbered_lines(key: str, text: bytes) -> Iterator[tuple[int, bytes]]:
     """The lines that hold something, counted from 1; an object of one event is one line."""
     if key.endswith(_SINGLE):
         if raw := text.strip():
@@ -47,7 +47,8 @@ def _lines(key: str, text: bytes) -> Iterator[tuple[int, bytes]]:
             yield number, raw
 
 
-def _decompressed(key: str, body: bytes) -> bytes:
+def decompressed(key: str, body: bytes) -> bytes:
+    """The text of an object as it lies in the lake. Raises `Rejected` where it is not whole."""
     if not key.endswith((*_SINGLE, *_MANY)):
         raise Rejected(
             Reason.UNREADABLE_OBJECT,

@@ -4,12 +4,13 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from clickstream.errors import LakeError
-from clickstream.lake.interface import LakeObject
+from clickstream.lake.interface import LakeObject, Remnant
 
 _TRANSIENT: Final = frozenset(
     {
@@ -85,6 +86,29 @@ class FolderLake:
             os.unlink(path)  # noqa: PTH108
             _sync_folder(os.path.dirname(path))  # noqa: PTH120
 
+    def remnants(self, prefix: str, *, before: datetime) -> Iterator[Remnant]:
+        root = self._path(prefix.rstrip("/"))
+        with _lake_errors("list", prefix):
+            for folder, _folders, names in os.walk(root):
+                for name in names:
+                    path = f"{folder}/{name}"
+                    if name.startswith(".") and _is_older(path, before):
+                        finished = name.partition("-")[2] or name[1:]
+                        key = f"{folder}/{finished}"[len(self._root) + 1 :]
+                        yield Remnant(key, path)
+
+    def read_remnant(self, remnant: Remnant) -> bytes:
+        with _lake_errors("read", remnant.key):
+            try:
+                return _read(remnant.version)
+            except FileNotFoundError:
+                return b""
+
+    def erase_remnant(self, remnant: Remnant) -> None:
+        with _lake_errors("delete", remnant.key), contextlib.suppress(FileNotFoundError):
+            os.unlink(remnant.version)  # noqa: PTH108
+            _sync_folder(os.path.dirname(remnant.version))  # noqa: PTH120
+
     def _path(self, key: str) -> str:
         """The file of a key, which can never lie outside the lake."""
         if any(segment.startswith(".") or not segment for segment in key.split("/")):
@@ -125,6 +149,13 @@ def _walk(folder: str, skip: int) -> Iterator[LakeObject]:
             yield LakeObject(path[skip:], os.stat(path).st_size)  # noqa: PTH116
         except FileNotFoundError:
             continue  # erased since
+
+
+def _is_older(path: str, instant: datetime) -> bool:
+    try:
+        return os.stat(path).st_mtime < instant.timestamp()  # noqa: PTH116
+    except FileNotFoundError:
+        return False  # finished since
 
 
 def _read(path: str) -> bytes:

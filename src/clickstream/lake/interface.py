@@ -1,6 +1,7 @@
 """What every lake can do, wherever its objects lie."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from clickstream.errors import LakeError
@@ -12,6 +13,15 @@ class LakeObject(NamedTuple):
     key: str
     size: int
     """Bytes, as stored."""
+
+
+class Remnant(NamedTuple):
+    """Bytes that no listing shows: an earlier version of an object, or a write without its end."""
+
+    key: str
+    """The object's, as it is or was to be."""
+    version: str
+    """How the lake finds it again."""
 
 
 class Lake(Protocol):
@@ -51,3 +61,16 @@ class Lake(Protocol):
 
     def delete(self, key: str) -> None:
         """Removes an object; nothing happens where there is none."""
+
+    def remnants(self, prefix: str, *, before: datetime) -> Iterator[Remnant]:
+        """Whatever is kept below a folder that a listing does not show.
+
+        Earlier versions of objects, where the lake keeps them; and unfinished writes that were
+        begun earlier than `before`, whose writers have died.
+        """
+
+    def read_remnant(self, remnant: Remnant) -> bytes:
+        """The bytes of a remnant; none where it is gone."""
+
+    def erase_remnant(self, remnant: Remnant) -> None:
+        """Removes a remnant for good; nothing happens where it is gone."""

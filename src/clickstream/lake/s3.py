@@ -4,7 +4,8 @@ import contextlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 import obstore
@@ -21,7 +22,8 @@ from obstore.exceptions import (
 from obstore.store import S3Store
 
 from clickstream.errors import LakeError
-from clickstream.lake.interface import LakeObject
+from clickstream.lake.interface import LakeObject, Remnant
+from clickstream.lake.s3_versions import S3Versions
 
 _MISSING: Final = (NotFoundError, FileNotFoundError)  # obstore raises now one, now the other
 
@@ -39,6 +41,7 @@ class S3Lake:
 
     def __init__(self, bucket: str, *, prefix: str = "") -> None:
         self.url: Final = f"s3://{bucket}/{prefix}".rstrip("/")
+        self._bucket, self._prefix = bucket, prefix
         try:
             self._store = S3Store(
                 bucket,
@@ -94,6 +97,19 @@ class S3Lake:
     def delete(self, key: str) -> None:
         with self._lake_errors("delete", key), contextlib.suppress(*_MISSING):
             obstore.delete(self._store, key)
+
+    def remnants(self, prefix: str, *, before: datetime) -> Iterator[Remnant]:  # noqa: ARG002 - an object that S3 has is finished
+        yield from self._versions.earlier(prefix)
+
+    def read_remnant(self, remnant: Remnant) -> bytes:
+        return self._versions.read(remnant)
+
+    def erase_remnant(self, remnant: Remnant) -> None:
+        self._versions.erase(remnant)
+
+    @cached_property
+    def _versions(self) -> S3Versions:
+        return S3Versions(self._bucket, self._prefix)
 
     @contextlib.contextmanager
     def _lake_errors(self, verb: str, key: str) -> Iterator[None]:
