@@ -136,11 +136,26 @@ class Loader:
         self._run("fresh")
         fresh, replaced = self._count("stage"), self._count("gone")
         if fresh:
-            for step in STEPS[2:]:
-                self._run(step)
-            for merge in self._merges:
-                self._connection.execute(merge)
+            self._apply()
         return Counts(loaded=fresh, duplicates=staged - fresh, replaced=replaced)
+
+    def remove(self) -> int:
+        """Take the stored events that `gone` lists out of the tables, and say how many they were.
+
+        What remains is what the tables would be had they never been loaded.
+        """
+        removed = self._count("gone")
+        if removed:
+            self._connection.execute("analyze gone")
+            self._apply()
+        return removed
+
+    def _apply(self) -> None:
+        """What is staged comes and what is `gone` goes, in all that follows from events."""
+        for step in STEPS[STEPS.index("region") :]:
+            self._run(step)
+        for merge in self._merges:
+            self._connection.execute(merge)
 
     def _run(self, step: str) -> None:
         shut = PLANS.get(step, ())
