@@ -28,11 +28,11 @@ from clickstream.analytics.fields import ALIASES, Field, find_field
 from clickstream.analytics.filters import NONE
 from clickstream.analytics.measures import matching_sessions
 from clickstream.analytics.options import one_of
+from clickstream.analytics.people import PERSON
 from clickstream.analytics.period import read_duration
 from clickstream.analytics.query import Answer, Plan, Results, compose
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
-from clickstream.analytics.retention import PERSON
 from clickstream.analytics.scope import LONGEST_SESSION, instant
 from clickstream.analytics.sources import orders_of
 

@@ -7,17 +7,20 @@ equal customers score the same. The segment's name follows from recency and freq
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from psycopg import sql
+
 from clickstream.analytics.measures import divide
-from clickstream.analytics.query import Answer, Plan, Query, Results, compose
+from clickstream.analytics.people import scored_customers
+from clickstream.analytics.query import Answer, Plan, Query, Results, bind
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
-from clickstream.analytics.retention import PERSON
-from clickstream.analytics.sources import orders_of
+from clickstream.analytics.rfm import rfm_segment
+from clickstream.analytics.scope import Scope
 
+BY_REVENUE: Final = sql.SQL("order by revenue desc, person, currency")
 COLUMNS: Final = (
     Column("person", "Customer"),
     Column("currency", "Currency"),
@@ -39,22 +42,12 @@ COLUMNS: Final = (
 
 def plan(request: Request) -> Plan:
     """The one query over the orders of the range."""
-    return Plan({"customers": query(request)}, lambda results: shape(request, results))
+    return Plan({"customers": query(request.scope)}, lambda results: shape(request, results))
 
 
-def query(request: Request) -> Query:
+def query(scope: Scope) -> Query:
     """The customers of the range, with their scores."""
-    scope = request.scope
-    return compose(
-        "customers",
-        person=PERSON,
-        orders=orders_of(scope, with_session=True),
-        during=scope.during("o.ordered_at"),
-        traffic=scope.traffic("o"),
-        session_filters=scope.sessions(),
-        event_filters=scope.events(),
-        end=scope.end,
-    )
+    return bind(scored_customers(scope, order=BY_REVENUE))
 
 
 def shape(request: Request, results: Results) -> Answer:
@@ -76,31 +69,6 @@ def _row(row: Row, zone: ZoneInfo) -> dict[str, Any]:
 
 def _local(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     return instant.astimezone(zone)
-
-
-# By recency (rows, from 1) and frequency (columns, from 1): the map in general use.
-_HIBERNATING, _RISK, _LOSE = "Hibernating", "At risk", "Cannot lose them"
-_SLEEP, _ATTENTION, _LOYAL = "About to sleep", "Need attention", "Loyal customers"
-_PROMISING, _POTENTIAL, _NEW, _CHAMPIONS = (
-    "Promising", "Potential loyalists", "New customers", "Champions",
-)  # fmt: skip
-_MAP: Final[Mapping[int, Sequence[str]]] = {
-    1: (_HIBERNATING, _HIBERNATING, _RISK, _RISK, _LOSE),
-    2: (_HIBERNATING, _HIBERNATING, _RISK, _RISK, _LOSE),
-    3: (_SLEEP, _SLEEP, _ATTENTION, _LOYAL, _LOYAL),
-    4: (_PROMISING, _POTENTIAL, _POTENTIAL, _LOYAL, _LOYAL),
-    5: (_NEW, _POTENTIAL, _POTENTIAL, _CHAMPIONS, _CHAMPIONS),
-}
-RFM_SEGMENTS: Final = (
-    _CHAMPIONS, _LOYAL, _POTENTIAL, _NEW, _PROMISING, _ATTENTION, _SLEEP, _RISK, _LOSE,
-    _HIBERNATING,
-)  # fmt: skip
-"""The segments, the best first."""
-
-
-def rfm_segment(recency: int, frequency: int) -> str:
-    """The usual name for a pair of scores from 1 to 5."""
-    return _MAP[recency][frequency - 1]
 
 
 KIND: Final = Kind(

@@ -43,4 +43,4 @@ select
     (1 + (frequency_rank - 1) * 5 / customers)::integer as frequency_score,
     (1 + (monetary_rank - 1) * 5 / customers)::integer as monetary_score
 from ranked
-order by revenue desc, person, currency
+{order}

@@ -20,6 +20,8 @@ class Condition:
     field: Field
     values: tuple[str, ...]
     is_negated: bool = False
+    meets: sql.Composable | None = None
+    """What has to hold, where that is more than the field having one of the values."""
 
 
 def read_filters(texts: Iterable[str]) -> tuple[Condition, ...]:
@@ -30,7 +32,8 @@ def read_filters(texts: Iterable[str]) -> tuple[Condition, ...]:
     """
     gathered: dict[tuple[str, bool], Condition] = {}
     for text in texts:
-        field, is_negated, value = _read(text)
+        name, is_negated, value = read_filter(text)
+        field = find_field(name)
         known = gathered.get((field.name, is_negated))
         values = (*known.values, value) if known else (value,)
         gathered[field.name, is_negated] = Condition(
@@ -39,13 +42,14 @@ def read_filters(texts: Iterable[str]) -> tuple[Condition, ...]:
     return tuple(gathered.values())
 
 
-def _read(text: str) -> tuple[Field, bool, str]:
+def read_filter(text: str) -> tuple[str, bool, str]:
+    """The field's name of a text ``FIELD=VALUE``, whether it is ``!=``, and the value."""
     name, equals, value = text.partition("=")
     if not equals or not name.strip("! "):
         raise ReportError(f"--filter is {text!r}; give FIELD=VALUE or FIELD!=VALUE")
     if "\x00" in value:
         raise ReportError(f"--filter {name} has a NUL character in its value; leave it out")
-    return find_field(name.strip().removesuffix("!")), name.strip().endswith("!"), value
+    return name.strip().removesuffix("!").rstrip(), name.strip().endswith("!"), value
 
 
 def at_level(conditions: Iterable[Condition], level: Level) -> tuple[Condition, ...]:
@@ -55,7 +59,7 @@ def at_level(conditions: Iterable[Condition], level: Level) -> tuple[Condition, 
 
 def condition_sql(condition: Condition) -> sql.Composable:
     """The condition as an expression that is never null."""
-    matching = _matching(condition)
+    matching = _matching(condition) if condition.meets is None else condition.meets
     if condition.is_negated:
         return sql.SQL("(({}) is not true)").format(matching)
     return sql.SQL("({})").format(matching)

@@ -12,7 +12,7 @@ which all of them were met.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -22,24 +22,26 @@ from psycopg import sql
 from clickstream.analytics import funnel_chains as chains
 from clickstream.analytics.fields import Field, find_field
 from clickstream.analytics.measures import divide, period_of
-from clickstream.analytics.options import INTERVALS, Interval, one_of
+from clickstream.analytics.options import INTERVALS, Interval, ReportOptions, one_of
 from clickstream.analytics.period import read_duration
 from clickstream.analytics.query import Answer, Plan, Query, Results, compose, template
 from clickstream.analytics.report import Column, Row
 from clickstream.analytics.request import Kind, Request
+from clickstream.analytics.saved import CHECKOUT
 from clickstream.analytics.scope import EVENT_LINES, Scope, instant
 from clickstream.analytics.sources import events_of
-from clickstream.analytics.steps import KIND_SQL, Step, read_step, reads_sessions
+from clickstream.analytics.steps import (
+    KIND_SQL,
+    MAX_STEPS,
+    ORDERS,
+    UNITS,
+    Step,
+    read_step,
+    reads_sessions,
+)
 from clickstream.errors import ReportError
 
-CHECKOUT: Final = ("view_item", "add_to_cart", "begin_checkout", "purchase")
-"""The shop's checkout funnel: what is shown when no steps are given."""
-
-FUNNELS: Final = {"checkout": CHECKOUT}
 WINDOW: Final = "14d"
-ORDERS: Final = ("default", "strict", "any")
-UNITS: Final = ("visitor", "session")
-MAX_STEPS: Final = 20
 BINS: Final = 30
 
 
@@ -70,8 +72,8 @@ def plan(request: Request) -> Plan:
 
 def read_funnel(request: Request) -> Funnel:
     """The funnel that the options ask for. Raises ReportError where they make none."""
-    options = request.options
-    texts = options.steps or FUNNELS[one_of("funnel", options.funnel, FUNNELS, "checkout")]
+    options = named_options(request.options)
+    texts = options.steps or CHECKOUT.steps
     excluded = options.exclude_steps or ()
     if len(texts) > MAX_STEPS:
         raise ReportError(f"There are {len(texts)} steps; a funnel has at most {MAX_STEPS}")
@@ -85,6 +87,23 @@ def read_funnel(request: Request) -> Funnel:
         by=find_field(options.by) if options.by else None,
         trend=next((known for known in INTERVALS if known == trend), None),
         reads_sessions=reads_sessions((*texts, *excluded)),
+    )
+
+
+def named_options(options: ReportOptions) -> ReportOptions:
+    """The options with those of the funnel that they name; what is given beside it counts."""
+    if options.steps:
+        if options.funnel:
+            raise ReportError(f"--step and --name {options.funnel!r} exclude each other; give one")
+        return options
+    saved = options.saved.funnel(options.funnel or CHECKOUT.name)
+    return replace(
+        options,
+        steps=saved.steps,
+        exclude_steps=options.exclude_steps or saved.exclude_steps,
+        order=options.order or saved.order,
+        window=options.window or saved.window,
+        unit=options.unit or saved.unit,
     )
 
 
@@ -180,7 +199,8 @@ def shape(request: Request, funnel: Funnel, results: Results) -> Answer:
             "step": [step.name for step in funnel.steps],
             "exclude_step": [step.name for step in funnel.excluded],
             "order": funnel.order,
-            "window": options.window or WINDOW,
+            "name": None if options.steps else options.funnel or CHECKOUT.name,
+            "window": named_options(options).window or WINDOW,
             "unit": funnel.unit,
             "by": funnel.by.name if funnel.by else None,
             "trend": funnel.trend,

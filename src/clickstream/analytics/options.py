@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, fields
 from typing import Final, Literal, get_args
 
+from clickstream.analytics.saved import BUILT_IN_ONLY, Saved
 from clickstream.errors import ReportError
 
 Traffic = Literal["exclude", "include", "only"]
@@ -14,8 +15,21 @@ Interval = Literal["hour", "day", "week", "month"]
 TRAFFIC: Final[tuple[Traffic, ...]] = get_args(Traffic)
 INTERVALS: Final[tuple[Interval, ...]] = get_args(Interval)
 
-COMMON: Final = frozenset({"now", "from_", "to", "timezone", "bots", "internal", "filters"})
+COMMON: Final = frozenset(
+    {"now", "saved", "from_", "to", "timezone", "bots", "internal", "filters", "segments"}
+)
 """The options that every report takes."""
+
+
+FLAGS: Final = {
+    "from_": "from",
+    "filters": "filter",
+    "segments": "segment",
+    "metrics": "metric",
+    "steps": "step",
+    "funnel": "name",
+}
+"""The names on the command line of options that are called otherwise here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +39,7 @@ class ReportOptions:
     ``now`` is the clock. ``from_`` and ``to`` are days of ``timezone`` (the warehouse's own unless
     given), both included; the default is the 30 days that end today. ``filters`` are texts
     ``FIELD=VALUE`` (or ``FIELD!=VALUE``): one field's values are or-ed, fields are and-ed.
+    ``segments`` are names that ``saved`` knows, each of which must hold.
     """
 
     now: dt.datetime
@@ -34,6 +49,8 @@ class ReportOptions:
     bots: Traffic = "exclude"
     internal: Traffic = "exclude"
     filters: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    saved: Saved = BUILT_IN_ONLY
     compare: Compare | None = None
     metrics: tuple[str, ...] | None = None
     interval: Interval | None = None
@@ -93,6 +110,4 @@ def one_of(option: str, value: str | None, allowed: Iterable[str], default: str)
 
 def flag(option: str) -> str:
     """The option's name on the command line."""
-    return {"from_": "from", "filters": "filter", "metrics": "metric", "steps": "step"}.get(
-        option, option.replace("_", "-")
-    )
+    return FLAGS.get(option, option.replace("_", "-"))

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from clickstream.analytics.filters import read_filters
 from clickstream.analytics.options import TRAFFIC, ReportOptions, check_taken, one_of
+from clickstream.analytics.people import read_conditions
 from clickstream.analytics.period import read_zone, resolve_range
 from clickstream.analytics.query import Plan
 from clickstream.analytics.scope import Scope
@@ -58,10 +58,10 @@ def resolve(kind: Kind, options: ReportOptions, facts: Facts) -> Request:
         range=resolve_range(options, zone),
         bots=options.bots,
         internal=options.internal,
-        conditions=read_filters(options.filters),
         days_zone=facts.timezone,
     )
-    return Request(options=options, scope=scope, facts=facts)
+    conditions = read_conditions(options.filters, options.segments, options.saved, scope)
+    return Request(options=options, scope=replace(scope, conditions=conditions), facts=facts)
 
 
 def resolved_params(request: Request) -> dict[str, object]:
@@ -74,4 +74,5 @@ def resolved_params(request: Request) -> dict[str, object]:
         "bots": options.bots,
         "internal": options.internal,
         "filters": list(options.filters),
+        "segments": list(options.segments),
     }

@@ -18,6 +18,7 @@ from psycopg import sql
 
 from clickstream.analytics.measures import divide, matching_sessions, period_of
 from clickstream.analytics.options import Interval, one_of
+from clickstream.analytics.people import PERSON
 from clickstream.analytics.period import DateRange, day_start, next_period, period_of_day
 from clickstream.analytics.query import Answer, Plan, Results, compose
 from clickstream.analytics.report import Column
@@ -27,7 +28,6 @@ from clickstream.analytics.sources import orders_of
 
 INTERVALS: Final[tuple[Interval, ...]] = ("day", "week", "month")
 FIRSTS: Final = ("visit", "purchase", "any")
-PERSON: Final = sql.SQL("coalesce('user:' || s.user_id, s.visitor_id)")
 NUMBERS: Final[Mapping[Interval, sql.SQL]] = {
     "day": sql.SQL("active.period - cohorts.cohort"),
     "week": sql.SQL("(active.period - cohorts.cohort) / 7"),

@@ -14,26 +14,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from psycopg import sql
-
 from clickstream.analytics import customers
-from clickstream.analytics.customers import RFM_SEGMENTS, rfm_segment
-from clickstream.analytics.measures import divide, matching_sessions
+from clickstream.analytics.measures import divide
 from clickstream.analytics.options import one_of
-from clickstream.analytics.period import DateRange
+from clickstream.analytics.people import PERSON, named_people
 from clickstream.analytics.query import Answer, Plan, Query, Results, compose
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
-from clickstream.analytics.retention import PERSON
+from clickstream.analytics.rfm import rfm_segment
+from clickstream.analytics.saved import KINDS, SEGMENTS
 from clickstream.analytics.scope import Scope
 from clickstream.analytics.sources import orders_of
 
-KINDS: Final = ("rfm", "behaviour", "lifecycle")
-ORDER: Final = {
-    "rfm": RFM_SEGMENTS,
-    "behaviour": ("Repeat buyer", "One-time buyer", "Cart abandoner", "Browser", "Lapsed"),
-    "lifecycle": ("New", "Returning", "Resurrected", "Dormant"),
-}
 COLUMNS: Final = (
     Column("segment", "Segment"),
     Column("customers", "People", "count"),
@@ -47,46 +39,21 @@ COLUMNS: Final = (
 def plan(request: Request) -> Plan:
     """The one query of the kind that is asked for."""
     kind = one_of("kind", request.options.kind, KINDS, "rfm")
-    if kind == "rfm":
-        query = customers.query(request)
-    elif kind == "behaviour":
-        query = _behaviour(request.scope)
-    else:
-        query = _lifecycle(request.scope)
+    scope = request.scope
+    query = customers.query(scope) if kind == "rfm" else _totals(kind, scope)
     return Plan({kind: query}, lambda results: shape(kind, results))
 
 
-def _shared(scope: Scope) -> dict[str, sql.Composable]:
-    return {
-        "person": PERSON,
-        "sessions": (matching_sessions(scope) if scope.has_event_filter else sql.SQL("sessions s")),
-        "session_traffic": scope.traffic("s"),
-        "session_filters": scope.sessions(),
-        "orders": orders_of(scope, with_session=True),
-        "order_traffic": scope.traffic("o"),
-        "event_filters": scope.events(),
-        "start": scope.start,
-    }
-
-
-def _behaviour(scope: Scope) -> Query:
+def _totals(kind: str, scope: Scope) -> Query:
     return compose(
-        "segments_behaviour",
-        **_shared(scope),
-        started_during=scope.during("s.started_at"),
-        event_during=scope.during("e.event_timestamp"),
-        end=scope.end,
-    )
-
-
-def _lifecycle(scope: Scope) -> Query:
-    days = scope.range
-    both = scope.over(DateRange(days.before().first, days.last, days.zone))
-    return compose(
-        "segments_lifecycle",
-        **_shared(both) | {"start": scope.start},
-        started_during=both.during("s.started_at"),
-        ordered_during=scope.during("o.ordered_at"),
+        "segments",
+        people=named_people(kind, scope),
+        person=PERSON,
+        orders=orders_of(scope, with_session=True),
+        during=scope.during("o.ordered_at"),
+        traffic=scope.traffic("o"),
+        session_filters=scope.sessions(),
+        event_filters=scope.events(),
     )
 
 
@@ -97,7 +64,7 @@ def shape(kind: str, results: Results) -> Answer:
     total = sum(people.values())
     for row in rows:
         row["share"] = divide(row["customers"], total)
-    places = {name: place for place, name in enumerate(ORDER[kind])}
+    places = {name: place for place, name in enumerate(SEGMENTS[kind])}
     rows.sort(key=lambda row: (places[row["segment"]], row["currency"] or "~"))
     return Answer(columns=COLUMNS, rows=rows, params={"kind": kind})
 

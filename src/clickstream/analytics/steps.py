@@ -15,6 +15,10 @@ from clickstream.errors import ReportError
 Kind = Literal["action", "event", "page"]
 
 PREFIXES: Final = {"action": "action", "event": "event_name", "page": "page", "title": "page_title"}
+MAX_STEPS: Final = 20
+ORDERS: Final = ("default", "strict", "any")
+UNITS: Final = ("visitor", "session")
+
 KINDS: Final[dict[str, Kind]] = {
     "action": "action",
     "event": "event",

@@ -5,6 +5,7 @@ settings file. Each reader raises ``ValueError`` with what it expected.
 """
 
 import ipaddress
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -170,3 +171,15 @@ def table(read: Reader[T]) -> Reader[Mapping[str, T]]:
         return {str(name): read(given) for name, given in value.items()}
 
     return read_table
+
+
+def entries(value: object) -> Mapping[str, object]:
+    """A table whose entries are read by whoever uses them; in the environment, a JSON object."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise ValueError(f"a JSON object is expected: {error}") from error
+    if not isinstance(value, dict):
+        raise ValueError("a table is expected (in the environment: a JSON object)")  # noqa: TRY004 - as above
+    return {str(name): given for name, given in value.items()}

@@ -82,6 +82,8 @@ class Settings:
     payment_providers: tuple[str, ...] = setting(
         "CLICKSTREAM_PAYMENT_PROVIDERS", kinds.many(kinds.host), ()
     )
+    funnels: Mapping[str, object] = setting("CLICKSTREAM_FUNNELS", kinds.entries, _NOTHING)
+    segments: Mapping[str, object] = setting("CLICKSTREAM_SEGMENTS", kinds.entries, _NOTHING)
 
     # the collector
     collector_host: str = setting("CLICKSTREAM_COLLECTOR_HOST", kinds.text, "127.0.0.1")

@@ -31,7 +31,10 @@ ExcludeSteps = Annotated[
         "--exclude-step", "--exclude-steps", help="What must not happen between two steps (funnel)."
     ),
 ]
-Funnel = Annotated[str | None, typer.Option(help="A funnel by its name: checkout.")]
+Funnel = Annotated[
+    str | None,
+    typer.Option("--name", "--funnel", help="A saved funnel, or checkout (funnel)."),
+]
 Order = Annotated[
     str | None, typer.Option(help="default, strict or any: in which order steps are met (funnel).")
 ]

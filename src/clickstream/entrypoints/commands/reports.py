@@ -42,6 +42,13 @@ def report(
         list[str] | None,
         typer.Option("--filter", help="FIELD=VALUE or FIELD!=VALUE, as often as wanted."),
     ] = None,
+    segments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--segment",
+            help="A segment, saved or built in: champions, lapsed, new, …; all of them.",
+        ),
+    ] = None,
     compare: own.Compare = None,
     metrics: own.Metrics = None,
     interval: own.Interval = None,
@@ -66,6 +73,9 @@ def report(
     lookback: own.Lookback = None,
     kind: own.Kind = None,
     minutes: own.Minutes = None,
+    sql: Annotated[
+        bool, typer.Option("--sql", help="Print the SQL instead of running it.")
+    ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Answer a question about visitors, products, orders; without a name, list the questions.
@@ -73,15 +83,20 @@ def report(
     Rows with money carry its currency. Bots and internal traffic are left out unless asked for,
     and the answer says how much that was.
     """
-    from clickstream.analytics import ReportOptions, run_report
+    from clickstream.analytics import ReportOptions, read_saved, report_sql, run_report
     from clickstream.entrypoints.settings import load_settings
     from clickstream.entrypoints.wiring import reading
 
     if name is None:
         list_reports(form)
         return
-    options = ReportOptions(now=datetime.now(UTC), **_given(context.params))
-    with reading(load_settings()) as connection:
+    settings = load_settings()
+    saved = read_saved(settings.funnels, settings.segments)
+    options = ReportOptions(now=datetime.now(UTC), saved=saved, **_given(context.params))
+    with reading(settings) as connection:
+        if sql:
+            typer.echo(report_sql(connection, name, options))
+            return
         answer = run_report(connection, name, options)
     show(answer, form)
 
@@ -91,7 +106,7 @@ def _given(params: Mapping[str, Any]) -> dict[str, Any]:
     given: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list | tuple) else value
         for name, value in params.items()
-        if name not in {"name", "form"} and value is not None and value not in ([], ())
+        if name not in {"name", "form", "sql"} and value is not None and value not in ([], ())
     }
     for name in given.keys() & {"from_", "to"}:
         given[name] = _day(f"--{name.rstrip('_')}", given[name])
