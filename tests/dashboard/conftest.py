@@ -5,10 +5,12 @@ import datetime as dt
 import math
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +18,10 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from clickstream.analytics import Report
-from clickstream.dashboard.app import assemble
+from clickstream.dashboard.app import assemble, create_app
 from clickstream.dashboard.queries import Freshness, Question, Source
+
+sys.path.append(str(Path(__file__).parent))
 
 NOW = dt.datetime(2026, 11, 22, 15, 30, tzinfo=dt.UTC)
 CHANNELS = {"Organic Search": 0.31, "Paid Search": 0.22, "Direct": 0.18, "Email": 0.13,
@@ -298,6 +302,48 @@ class Tab:
         expect(self.page.locator(UNDRAWN)).to_have_count(0)
 
 
+@pytest.fixture(scope="session")
+def shop_url(open_folder: Path) -> Iterator[str]:
+    """A warehouse with a fortnight of a simulated shop, some of whose names mean harm."""
+    from shop import fill
+
+    from clickstream.warehouse.server import EmbeddedServer
+
+    with EmbeddedServer(open_folder / "shop", prefer="wheel", options={"fsync": "off"}) as server:
+        fill(server.url, open_folder)
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def shop(shop_url: str, browser: Browser, loop: asyncio.AbstractEventLoop) -> Iterator["Tab"]:
+    """One tab of the dashboard over that shop, for all tests of a module."""
+    from shop import opening
+
+    app = create_app(opening(shop_url), clock=lambda: NOW, collector_url="http://127.0.0.1:8080")
+    context = browser.new_context(
+        viewport={"width": 1360, "height": 900}, locale="en-US", accept_downloads=True
+    )
+    with serving(app, loop) as address:
+        tab = Tab(context.new_page(), address)
+        listen(tab)
+        yield tab
+        context.close()
+
+
+@pytest.fixture
+def tab(shop: "Tab") -> Iterator["Tab"]:
+    """The shared tab; nothing that it shows may run, be missing or complain."""
+    shop.complaints.clear()
+    yield shop
+    assert shop.complaints == []
+    assert shop.page.evaluate("window.hacked") is None
+
+
+def listen(tab: "Tab") -> None:
+    tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    tab.page.on("console", lambda message: _complain(tab, message))
+
+
 @pytest.fixture
 def look(browser: Browser, loop: asyncio.AbstractEventLoop) -> Callable[..., Any]:
     """``with look(source, **context) as tab`` looks at a dashboard, free of complaints."""
@@ -308,8 +354,7 @@ def look(browser: Browser, loop: asyncio.AbstractEventLoop) -> Callable[..., Any
         options = {"viewport": {"width": 1360, "height": 900}, "locale": "en-US"} | context
         with serving(app, loop) as address:
             tab = Tab(browser.new_page(**options), address)
-            tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
-            tab.page.on("console", lambda message: _complain(tab, message))
+            listen(tab)
             yield tab
             tab.page.close()
         assert tab.complaints == []

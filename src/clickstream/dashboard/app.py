@@ -19,10 +19,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from clickstream.analytics import Saved
+from clickstream.analytics.saved import BUILT_IN_ONLY
 from clickstream.dashboard.desk import Office
 from clickstream.dashboard.export import to_csv
 from clickstream.dashboard.filters import read_view
 from clickstream.dashboard.guard import Guard, content_policy
+from clickstream.dashboard.pages.funnels import FUNNELS
 from clickstream.dashboard.pages.overview import OVERVIEW
 from clickstream.dashboard.pages.page import Page
 from clickstream.dashboard.pages.products import PRODUCTS
@@ -33,7 +36,7 @@ from clickstream.dashboard.source import OpenConnection, WarehouseSource
 from clickstream.errors import ReportError, WarehouseError
 
 WWW: Final = Path(__file__).parent / "www"
-PAGES: Final[Sequence[Page]] = (OVERVIEW, PRODUCTS)
+PAGES: Final[Sequence[Page]] = (OVERVIEW, FUNNELS, PRODUCTS)
 log = logging.getLogger(__name__)
 
 
@@ -43,6 +46,7 @@ def create_app(
     clock: Callable[[], dt.datetime],
     collector_url: str,
     allowed_origins: Sequence[str] = (),
+    saved: Saved = BUILT_IN_ONLY,
 ) -> ASGIApp:
     """The dashboard over a warehouse.
 
@@ -50,9 +54,12 @@ def create_app(
     in the report's time zone; ``allowed_origins`` are further addresses, beside the one that it is
     served under, from which a browser may open its websocket.
     """
-    source = WarehouseSource(open_connection, clock)
     return assemble(
-        source, clock=clock, collector_url=collector_url, allowed_origins=allowed_origins
+        WarehouseSource(open_connection, clock, saved),
+        clock=clock,
+        collector_url=collector_url,
+        allowed_origins=allowed_origins,
+        saved=saved,
     )
 
 
@@ -62,9 +69,10 @@ def assemble(
     clock: Callable[[], dt.datetime],
     collector_url: str,
     allowed_origins: Sequence[str] = (),
+    saved: Saved = BUILT_IN_ONLY,
 ) -> ASGIApp:
     """The dashboard over any source of answers."""
-    office = Office(Answers(source), clock, collector_url, explain)
+    office = Office(Answers(source), clock, collector_url, explain, saved)
     page = ui.page_html(document(PAGES, version=_assets_version()))
     shiny_app = App(page, make_server(PAGES, office))
     html = shiny_app.ui["html"] if isinstance(shiny_app.ui, dict) else ""
@@ -124,7 +132,7 @@ def _export_of(office: Office) -> Callable[[Request], object]:
         except Exception as error:
             log.exception("The table %s could not be taken away", name)
             return PlainTextResponse(explain(error) + "\n", status_code=503)
-        period = view.filters.period(office.today())
+        period = office.period(view.filters)
         file = f"{name}_{period.start}_{period.end}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{file}"'}
         text = to_csv(sheet.head, sheet.rows)

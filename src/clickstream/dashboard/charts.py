@@ -7,10 +7,15 @@ chart in words for those who cannot see it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 Drawing = dict[str, object]
-_TEXT = {"color": "var(--quiet)", "fontFamily": "Inter, system-ui, sans-serif", "fontSize": 11.5}
-_TOOLTIP = {
+TEXT: Final[Mapping[str, object]] = {
+    "color": "var(--quiet)",
+    "fontFamily": "Inter, system-ui, sans-serif",
+    "fontSize": 11.5,
+}
+TOOLTIP: Final[Mapping[str, object]] = {
     "backgroundColor": "var(--panel)",
     "borderColor": "var(--line)",
     "borderWidth": 1,
@@ -19,6 +24,14 @@ _TOOLTIP = {
     "confine": True,
     "extraCssText": "box-shadow:none",
     "transitionDuration": 0.1,
+}
+GRID: Final[Mapping[str, object]] = {
+    "left": 8,
+    "right": 14,
+    "top": 14,
+    "bottom": 4,
+    "outerBoundsMode": "same",
+    "outerBoundsContain": "axisLabel",
 }
 
 
@@ -51,8 +64,6 @@ def trend(
     points: Sequence[Point], before: Sequence[Point], *, measure: Measure, interval: str
 ) -> Drawing:
     """A line for this period, and a dashed one for the period before, laid over each other."""
-    style = {"hour": "dayhour", "month": "month"}.get(interval, "full")
-    axis_style = {"hour": "hour", "month": "month"}.get(interval, "day")
     series = [_line(points, is_dashed=False)]
     if before:
         series.append(_line(before[: len(points)], is_dashed=True))
@@ -64,49 +75,56 @@ def trend(
             "animationDuration": 250,
             "animationDurationUpdate": 200,
             "aria": {"enabled": False},
-            "textStyle": _TEXT,
-            "grid": {
-                "left": 8,
-                "right": 14,
-                "top": 14,
-                "bottom": 4,
-                "outerBoundsMode": "same",
-                "outerBoundsContain": "axisLabel",
-            },
-            "tooltip": {
-                **_TOOLTIP,
-                "trigger": "axis",
-                "formatter": f"fn:tip:{style}",
-                "axisPointer": {"lineStyle": {"color": "var(--quiet)", "type": [3, 3], "width": 1}},
-            },
-            "xAxis": {
-                "type": "category",
-                "boundaryGap": False,
-                "data": [point.period for point in points],
-                "axisLine": {"lineStyle": {"color": "var(--line)"}},
-                "axisTick": {"show": False},
-                "axisLabel": {
-                    **_TEXT,
-                    "formatter": f"fn:date:{axis_style}",
-                    "margin": 12,
-                    "hideOverlap": True,
-                    "alignMinLabel": "left",
-                    "alignMaxLabel": "right",
-                },
-            },
-            "yAxis": _value_axis(measure),
+            "textStyle": TEXT,
+            "grid": GRID,
+            "tooltip": period_tooltip(interval),
+            "xAxis": period_axis([point.period for point in points], interval),
+            "yAxis": value_axis(measure),
             "series": series,
         },
     }
 
 
-def _value_axis(measure: Measure) -> Mapping[str, object]:
+def period_tooltip(interval: str) -> Mapping[str, object]:
+    """A tooltip of all series at one period, headed by its date."""
+    style = {"hour": "dayhour", "month": "month", "minute": "clock"}.get(interval, "full")
+    return {
+        **TOOLTIP,
+        "trigger": "axis",
+        "formatter": f"fn:tip:{style}",
+        "axisPointer": {"lineStyle": {"color": "var(--quiet)", "type": [3, 3], "width": 1}},
+    }
+
+
+def period_axis(
+    labels: Sequence[str], interval: str, *, has_gap: bool = False
+) -> Mapping[str, object]:
+    """The periods from left to right; with a gap at both ends where bars stand on it."""
+    style = {"hour": "hour", "month": "month", "minute": "clock"}.get(interval, "day")
+    edges = {} if has_gap else {"alignMinLabel": "left", "alignMaxLabel": "right"}
+    return {
+        "type": "category",
+        "boundaryGap": has_gap,
+        "data": labels,
+        "axisLine": {"lineStyle": {"color": "var(--line)"}},
+        "axisTick": {"show": False},
+        "axisLabel": {
+            **TEXT,
+            "formatter": f"fn:date:{style}",
+            "margin": 12,
+            "hideOverlap": True,
+            **edges,
+        },
+    }
+
+
+def value_axis(measure: Measure) -> Mapping[str, object]:
     return {
         "type": "value",
         "min": 0,
         "splitNumber": 4,
         "minInterval": 1 if measure.unit == "count" else 0,
-        "axisLabel": {**_TEXT, "formatter": measure.axis},
+        "axisLabel": {**TEXT, "formatter": measure.axis},
         "splitLine": {"lineStyle": {"color": "var(--grid)", "width": 1}},
     }
 
@@ -170,7 +188,7 @@ def ranking(items: Sequence[Item], *, measure: Measure) -> Drawing:
         "option": {
             "animationDuration": 250,
             "animationDurationUpdate": 200,
-            "textStyle": _TEXT,
+            "textStyle": TEXT,
             "grid": {
                 "left": 8,
                 "right": 64,
@@ -179,7 +197,7 @@ def ranking(items: Sequence[Item], *, measure: Measure) -> Drawing:
                 "outerBoundsMode": "same",
                 "outerBoundsContain": "axisLabel",
             },
-            "tooltip": {**_TOOLTIP, "trigger": "item", "formatter": "fn:tip:"},
+            "tooltip": {**TOOLTIP, "trigger": "item", "formatter": "fn:tip:"},
             "xAxis": {"type": "value", "show": False, "min": 0},
             "yAxis": {
                 "type": "category",
@@ -187,7 +205,7 @@ def ranking(items: Sequence[Item], *, measure: Measure) -> Drawing:
                 "axisLine": {"show": False},
                 "axisTick": {"show": False},
                 "axisLabel": {
-                    **_TEXT,
+                    **TEXT,
                     "color": "var(--text-soft)",
                     "fontSize": 12.5,
                     "formatter": "fn:clip:30",
@@ -203,7 +221,7 @@ def ranking(items: Sequence[Item], *, measure: Measure) -> Drawing:
                     "label": {
                         "show": True,
                         "position": "right",
-                        **_TEXT,
+                        **TEXT,
                         "color": "var(--text-soft)",
                         "formatter": f"fn:label:{measure.unit},{measure.currency or ''}",
                     },
@@ -243,7 +261,7 @@ def scatter(spots: Sequence[Spot], *, x: Measure, y: Measure, size: Measure) -> 
         "words": f"{len(spots)} points: {x.label} against {y.label}",
         "option": {
             "animationDuration": 250,
-            "textStyle": _TEXT,
+            "textStyle": TEXT,
             "grid": {
                 "left": 8,
                 "right": 18,
@@ -252,25 +270,25 @@ def scatter(spots: Sequence[Spot], *, x: Measure, y: Measure, size: Measure) -> 
                 "outerBoundsMode": "same",
                 "outerBoundsContain": "axisLabel",
             },
-            "tooltip": {**_TOOLTIP, "trigger": "item", "formatter": "fn:tip:"},
+            "tooltip": {**TOOLTIP, "trigger": "item", "formatter": "fn:tip:"},
             "xAxis": {
-                **_value_axis(x),
+                **value_axis(x),
                 "name": x.label,
                 "nameLocation": "middle",
                 "nameGap": 28,
-                "nameTextStyle": _TEXT,
+                "nameTextStyle": TEXT,
                 "splitLine": {"show": False},
                 "axisTick": {"show": False},
                 "axisLine": {"show": True, "lineStyle": {"color": "var(--line)"}},
             },
             "yAxis": {
-                **_value_axis(y),
+                **value_axis(y),
                 "axisLine": {"show": False},
                 "axisTick": {"show": False},
                 "name": y.label,
                 "nameLocation": "end",
                 "nameGap": 12,
-                "nameTextStyle": {**_TEXT, "align": "left"},
+                "nameTextStyle": {**TEXT, "align": "left"},
             },
             "series": [
                 {

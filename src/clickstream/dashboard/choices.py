@@ -19,7 +19,7 @@ PRODUCTS: Final = ("brand", "category")
 async def fetch_choices(office: Office, filters: Filters) -> Choices:
     """The values of each dimension in the period, the most frequent first, whatever is chosen."""
     free = replace(filters, chosen=())
-    period = free.period(office.today())
+    period = office.period(free)
     reports = await asyncio.gather(
         *(
             office.ask(

@@ -6,10 +6,12 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from shiny import Session, reactive
 
-from clickstream.analytics import Report
+from clickstream.analytics import Report, Saved
+from clickstream.analytics.saved import BUILT_IN_ONLY
 from clickstream.dashboard.filters import Filters, Period, View
 from clickstream.dashboard.loading import Activity, Failed, Latest, Loading, Outcome, Ready
 from clickstream.dashboard.queries import Answers, Freshness, Option, question
@@ -28,12 +30,19 @@ class Office:
     clock: Callable[[], dt.datetime]
     collector_url: str
     explain: Callable[[Exception], str]
+    saved: Saved = BUILT_IN_ONLY
     _looked: float = float("-inf")
     _state: Outcome[Freshness] = field(default_factory=Loading)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def today(self) -> dt.date:
-        return self.clock().date()
+    def now(self, filters: Filters) -> dt.datetime:
+        """The instant now, in the zone of the filters; the report's own unless one is chosen."""
+        now = self.clock()
+        return now.astimezone(ZoneInfo(filters.timezone)) if filters.timezone else now
+
+    def period(self, filters: Filters) -> Period:
+        """The days that the filters mean now."""
+        return filters.period(self.now(filters).date())
 
     async def state(self) -> Outcome[Freshness]:
         """The warehouse's state, looked at once every few seconds for all sessions together."""
@@ -51,9 +60,11 @@ class Office:
 
     async def ask(self, report: str, filters: Filters, period: Period, **options: Option) -> Report:
         """The report for a period under the filters chosen."""
-        chosen = {f"only_{name}": values for name, values in filters.chosen}
-        asked = question(report, from_=str(period.start), to=str(period.end), **chosen, **options)
-        return await self.answers.ask(asked)
+        chosen: dict[str, Option] = {f"only_{name}": values for name, values in filters.chosen}
+        traffic = {"bots": filters.bots, "internal": filters.internal}
+        chosen |= {name: value for name, value in traffic.items() if value != "exclude"}
+        days = {"from_": str(period.start), "to": str(period.end), "timezone": filters.timezone}
+        return await self.answers.ask(question(report, **days, **chosen, **options))
 
 
 @dataclass(slots=True)
@@ -88,7 +99,7 @@ class Desk:
                 latest.give_up(AWAY)
                 asked[0] = None
             elif isinstance(state, Ready) and state.value.has_events:
-                wanted = (view.filters, [view.text(key) for key in keys], state.value.version)
+                wanted = (view.filters, [view.texts(key) for key in keys], state.value.version)
                 if wanted != asked[0]:
                     asked[0] = wanted
                     latest.request(lambda: fetch(view))

@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
+from zoneinfo import available_timezones
 
 DEFAULT_RANGE: Final = "14d"
 EARLIEST: Final = dt.date(2000, 1, 1)
@@ -27,11 +29,22 @@ DIMENSIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "channel": "Channel",
         "device": "Device",
+        "visitor_type": "New or returning",
+        "login": "Signed in",
         "brand": "Brand",
         "category": "Category",
-        "login": "Signed in",
+        "source": "Source",
+        "campaign": "Campaign",
+        "landing_page": "Landing page",
+        "country": "Country",
+        "browser": "Browser",
+        "event_name": "Event",
     }
 )
+"""What can be chosen in the filter menu: fields of analytics, with their names."""
+
+TRAFFIC: Final = ("exclude", "include", "only")
+"""What may be done with bots, and with internal traffic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,9 @@ class Filters:
     compare: bool = True
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
     currency: str | None = None
+    timezone: str | None = None
+    bots: str = "exclude"
+    internal: str = "exclude"
 
     def period(self, today: dt.date) -> Period:
         if self.custom is not None:
@@ -80,6 +96,13 @@ class Filters:
             pairs.append(("compare", "off"))
         if self.currency:
             pairs.append(("currency", self.currency))
+        if self.timezone:
+            pairs.append(("tz", self.timezone))
+        pairs += [
+            (name, value)
+            for name, value in (("bots", self.bots), ("internal", self.internal))
+            if value != "exclude"
+        ]
         pairs += [(name, value) for name, values in self.chosen for value in values]
         return pairs
 
@@ -94,11 +117,16 @@ class View:
 
     def choice(self, key: str, allowed: Iterable[str], default: str) -> str:
         """The page's own setting, where it is one of the allowed ones."""
-        value = dict(self.own).get(key, default)
+        value = self.text(key) or default
         return value if value in allowed else default
 
     def text(self, key: str) -> str:
-        return dict(self.own).get(key, "")
+        """The page's own setting; its first value, where there are several."""
+        return next(iter(self.texts(key)), "")
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """All values of the page's own setting, in their order."""
+        return tuple(value for name, value in self.own if name == key)
 
     def number(self, key: str, default: int) -> int:
         """A whole number from 1 to 99,999 among the page's own settings."""
@@ -114,7 +142,9 @@ class View:
         return replace(self, page=page, own=())
 
 
-FILTER_KEYS: Final = frozenset({"page", "range", "from", "to", "compare", "currency", *DIMENSIONS})
+FILTER_KEYS: Final = frozenset(
+    {"page", "range", "from", "to", "compare", "currency", "tz", "bots", "internal", *DIMENSIONS}
+)
 
 
 def read_view(query: str, pages: Sequence[str]) -> View:
@@ -125,11 +155,11 @@ def read_view(query: str, pages: Sequence[str]) -> View:
     pairs = [(key, value) for key, value in parse_qsl(query[:16_000]) if _is_plain(value)]
     single = dict(reversed(pairs))
     page = single.get("page", pages[0])
-    own = tuple((key, value) for key, value in single.items() if key not in FILTER_KEYS)
+    own = [(key, value) for key, value in pairs if key not in FILTER_KEYS]
     return View(
         page=page if page in pages else pages[0],
         filters=_read_filters(pairs, single),
-        own=tuple(sorted(own))[:MAX_VALUES],
+        own=tuple(sorted(own, key=lambda pair: pair[0]))[:MAX_VALUES],
     )
 
 
@@ -143,7 +173,25 @@ def _read_filters(pairs: Sequence[tuple[str, str]], single: Mapping[str, str]) -
         compare=single.get("compare") != "off",
         chosen=_read_chosen(pairs),
         currency=currency if is_currency else None,
+        timezone=_read_zone(single.get("tz", "")),
+        bots=_read_traffic(single.get("bots", "")),
+        internal=_read_traffic(single.get("internal", "")),
     )
+
+
+def _read_zone(name: str) -> str | None:
+    return name if name in time_zones() else None
+
+
+def _read_traffic(text: str) -> str:
+    return text if text in TRAFFIC else "exclude"
+
+
+@cache
+def time_zones() -> Sequence[str]:
+    """The names of places whose clocks can be chosen, in order; UTC first."""
+    places = (name for name in available_timezones() if "/" in name and name[:4] != "Etc/")
+    return ("UTC", *sorted(places))
 
 
 def _read_chosen(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:

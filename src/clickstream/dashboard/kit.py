@@ -10,6 +10,8 @@ from htmltools import HTML, Tag, TagChild, tags
 from shiny import module
 from shiny.render.renderer import Jsonifiable, Renderer
 
+from clickstream.dashboard.filters import DIMENSIONS
+from clickstream.dashboard.icons import icon, svg
 from clickstream.dashboard.loading import Failed, Outcome, Ready
 
 T = TypeVar("T")
@@ -19,28 +21,6 @@ TagAttrs = dict[str, str | float | bool | HTML | None]
 
 NOTHING = "\N{EN DASH}"
 DASH = f" {NOTHING} "
-
-_ICONS: Mapping[str, str] = {
-    "overview": "M2.5 13.5v-5h3v5zM6.5 13.5v-11h3v11zM10.5 13.5v-8h3v8z",
-    "products": "M8 1.8 13.5 4.7v6.6L8 14.2l-5.5-2.9V4.7zM2.7 4.8 8 7.7l5.3-2.9M8 7.7v6.3",
-    "menu": "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
-    "filter": "M2 4h12M4.5 8h7M6.5 12h3",
-    "calendar": "M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2.2V5M10.5 2.2V5",
-    "close": "m4 4 8 8M12 4l-8 8",
-    "download": "M8 2.5v7.5M4.8 7 8 10.2 11.2 7M2.5 13.2h11",
-    "moon": "M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8z",
-    "sun": "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.3M8 13.2v1.3M1.5 8h1.3"
-    "M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M12.6 3.4l-.9.9M4.3 11.7l-.9.9",
-}
-
-
-def svg(*children: TagChild, **attributes: str) -> Tag:
-    return Tag("svg", *children, aria_hidden="true", focusable="false", **attributes)
-
-
-def icon(name: str, class_: str = "icon") -> Tag:
-    """A line icon of 16 by 16, hidden from screen readers."""
-    return svg(Tag("path", d=_ICONS[name]), class_=class_, viewBox="0 0 16 16")
 
 
 def pairs(**values: str | int) -> str:
@@ -156,6 +136,8 @@ _SPOKEN: Mapping[tuple[str, str], str] = {
     ("device", "unknown"): "Unknown",
     ("login", "guest"): "Guest",
     ("login", "logged_in"): "Signed in",
+    ("visitor_type", "new"): "New",
+    ("visitor_type", "returning"): "Returning",
 }
 
 
@@ -218,7 +200,8 @@ def nothing_here() -> Tag:
     )
 
 
-CLEAR = "channel=&device=&brand=&category=&login="
+CLEAR = "&".join(f"{name}=" for name in (*DIMENSIONS, "bots", "internal", "tz"))
+"""The change of the view that takes every filter away, but for the dates."""
 
 
 def ghost(kind: str) -> Tag:
@@ -272,6 +255,103 @@ def segments(options: Iterable[tuple[str, str]], *, key: str, chosen: str, label
         class_="seg",
         role="group",
         aria_label=label,
+    )
+
+
+def select(
+    options: Iterable[tuple[str, str]], *, key: str, chosen: str, label: str, is_bare: bool = False
+) -> Tag:
+    """A list to choose one of, under its label; choosing sets ``key`` in the URL."""
+    choices = (
+        tags.option(text, value=value, selected="" if value == chosen else None)
+        for value, text in options
+    )
+    box = tags.select(
+        {
+            "data-param": key,
+            "data-focus": f"select-{key}",
+            "aria-label": label if is_bare else None,
+        },
+        *choices,
+    )
+    if is_bare:
+        return box
+    return tags.label(tags.span(label), box, class_="field")
+
+
+def text_field(
+    *, key: str, value: str, label: str, placeholder: str = "", suggestions: Iterable[str] = ()
+) -> Tag:
+    """A text to type, taken on Enter or on leaving it; with suggestions."""
+    list_id = f"suggest-{key}"
+    return tags.label(
+        tags.span(label),
+        tags.input(
+            {"data-param": key, "data-lazy": "", "data-focus": f"text-{key}", "list": list_id},
+            type="search",
+            value=value,
+            placeholder=placeholder,
+            autocomplete="off",
+        ),
+        tags.datalist(*(tags.option(value=one) for one in suggestions), id=list_id),
+        class_="field",
+    )
+
+
+def switch(text: str, *, key: str, is_on: bool, value: str = "on") -> Tag:
+    """A switch; turning it sets or removes ``key`` in the URL."""
+    attributes: TagAttrs = {
+        "data-set": pairs(**{key: "" if is_on else value}),
+        "data-focus": f"switch-{key}",
+        "aria-pressed": str(is_on).lower(),
+    }
+    return tags.button(attributes, tags.i(), tags.span(text), type="button", class_="switch")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One headline number: its name, value, unit and meaning, and the value before."""
+
+    title: str
+    value: float | None
+    unit: str
+    meaning: str | None = None
+    change: float | None = None
+    is_better_higher: bool = True
+    under: TagChild = None
+
+
+def tiles(found: Sequence[Tile], *, currency: str | None = None) -> Tag:
+    """A bordered strip of headline numbers."""
+    return tags.div(
+        *(_tile(one, currency) for one in found),
+        class_=f"strip strip-lone strip-{len(found)}",
+    )
+
+
+def _tile(one: Tile, currency: str | None) -> Tag:
+    money = currency if one.unit == "money" else None
+    return tags.div(
+        tags.div(
+            tags.span(one.title, class_="tile-name"),
+            tags.span(
+                figure(one.value, one.unit, currency=money),
+                delta(one.change, is_better_higher=one.is_better_higher),
+                class_="tile-value",
+            ),
+            tags.span(one.under, class_="tile-under") if one.under else None,
+            class_="tile-press",
+        ),
+        hint(one.title, one.meaning) if one.meaning else None,
+        class_="tile",
+    )
+
+
+def legend(entries: Iterable[tuple[str, int]]) -> Tag:
+    """The names of a chart's series, each with its colour of the palette."""
+    return tags.div(
+        *(tags.span(tags.i(class_=f"c{(place - 1) % 8 + 1}"), name) for name, place in entries),
+        class_="legend",
     )
 
 

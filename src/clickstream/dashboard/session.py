@@ -12,6 +12,7 @@ from clickstream.dashboard import kit
 from clickstream.dashboard.choices import Choices, fetch_choices
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import DIMENSIONS, View, read_view
+from clickstream.dashboard.icons import icon
 from clickstream.dashboard.loading import Activity, Failed, Latest, Outcome, Ready
 from clickstream.dashboard.pages.page import Page
 from clickstream.dashboard.queries import Freshness
@@ -81,7 +82,7 @@ def _frame(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
     def _dates() -> TagChild:
         custom = desk.view().filters.custom
         if custom is None:
-            return TagList(kit.icon("calendar"), "Dates")
+            return TagList(icon("calendar"), "Dates")
         start, end = kit.moment(custom.start, "day"), kit.moment(custom.end, "day")
         return TagList(start, kit.DASH, end)
 
@@ -149,7 +150,7 @@ def chips(view: View) -> TagChild:
             {"data-toggle": kit.pairs(**{name: value}), "aria-label": f"Remove {value}"},
             tags.b(DIMENSIONS[name]),
             tags.span(kit.spoken(name, value)),
-            kit.icon("close"),
+            icon("close"),
             type="button",
             class_="chip",
         )

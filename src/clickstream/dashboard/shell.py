@@ -8,7 +8,7 @@ from htmltools import Tag, TagList, tags
 from shiny import ui
 
 from clickstream.dashboard.filters import DEFAULT_RANGE, DIMENSIONS, FILTER_KEYS, RANGES
-from clickstream.dashboard.kit import icon, svg
+from clickstream.dashboard.icons import icon, svg
 from clickstream.dashboard.pages.page import Page
 
 SCRIPTS = ("echarts.min.js", "figures.js", "app.js", "charts.js", "shell.js")

@@ -10,7 +10,8 @@ from typing import Any, Final
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from clickstream.analytics import Report, ReportOptions, arun_report
+from clickstream.analytics import Report, ReportOptions, Saved, arun_report
+from clickstream.analytics.saved import BUILT_IN_ONLY
 from clickstream.dashboard.filters import DIMENSIONS
 from clickstream.dashboard.queries import Freshness, Question, question
 
@@ -24,12 +25,13 @@ class WarehouseSource:
 
     open_connection: OpenConnection
     clock: Callable[[], dt.datetime]
+    saved: Saved = BUILT_IN_ONLY
     _idle: list[psycopg.AsyncConnection] = field(default_factory=list)
     _opening: set[asyncio.Future[psycopg.AsyncConnection]] = field(default_factory=set)
     _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
 
     async def ask(self, asked: Question) -> Report:
-        options = report_options(asked, now=self.clock())
+        options = report_options(asked, now=self.clock(), saved=self.saved)
         async with self._connection() as connection:
             return await arun_report(connection, asked.report, options)
 
@@ -100,11 +102,18 @@ def _is_usable(connection: psycopg.AsyncConnection) -> bool:
     )
 
 
-def report_options(asked: Question, *, now: dt.datetime) -> ReportOptions:
-    """The report's options that a question means: dates read, chosen values as filters."""
+def report_options(
+    asked: Question, *, now: dt.datetime, saved: Saved = BUILT_IN_ONLY
+) -> ReportOptions:
+    """The report's options that a question means: dates read, chosen values as filters.
+
+    ``at`` is the instant that the question takes for now, for those that are asked again.
+    """
     given: dict[str, Any] = dict(asked.options)
     filters = [f"{name}={value}" for name in DIMENSIONS for value in given.pop(f"only_{name}", ())]
     for name in ("from_", "to"):
         if name in given:
             given[name] = dt.date.fromisoformat(given[name])
-    return ReportOptions(now=now, filters=tuple(filters), **given)
+    at = given.pop("at", None)
+    clock = dt.datetime.fromisoformat(at) if at else now
+    return ReportOptions(now=clock, saved=saved, filters=tuple(filters), **given)

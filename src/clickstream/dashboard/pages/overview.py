@@ -73,7 +73,7 @@ def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk
             return None
         currencies = beside.value.currencies if isinstance(beside, Ready) else ()
         with reactive.isolate():
-            period = desk.view().filters.period(office.today())
+            period = office.period(desk.view().filters)
         return parts.trend_head(shown.value, period, currencies)
 
     @output(id="trend")

@@ -1,6 +1,7 @@
 """What the Overview asks of analytics."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -63,14 +64,15 @@ def chosen_interval(view: View, period: Period) -> Interval:
 
 async def fetch_headline(office: Office, view: View) -> Headline:
     """The headline numbers, those before, and the course of each over the period."""
-    filters, period = view.filters, view.filters.period(office.today())
+    filters, period = view.filters, office.period(view.filters)
     report, trends = await asyncio.gather(
         office.ask("overview", filters, period, compare=_compare(filters)),
         _trends(office, filters, period, periods.usual(period)),
     )
     currency = choose_currency(report, filters.currency)
     sparks = {
-        name: [point.value for point in _points(office, trends, name, currency)] for name in TILES
+        name: [point.value for point in _points(trends, name, currency, now=office.now(filters))]
+        for name in TILES
     }
     return Headline(_row(report, currency), sparks, currency, currencies_of(report))
 
@@ -97,24 +99,25 @@ _NO_ORDERS: Final[Mapping[str, Any]] = {"orders": 0, "revenue": 0, "average_orde
 
 async def fetch_trend(office: Office, view: View) -> Trend:
     """The chosen metric by the chosen interval, and the same of the period before."""
-    filters, period = view.filters, view.filters.period(office.today())
+    filters, period = view.filters, office.period(view.filters)
     name, interval = chosen_metric(view), chosen_interval(view, period)
     overview, trends = await asyncio.gather(
         office.ask("overview", filters, period, compare=_compare(filters)),
         _trends(office, filters, period, interval),
     )
     currency = choose_currency(overview, filters.currency)
-    before = _points(office, trends, name, currency, is_before=True) if filters.compare else []
+    now = office.now(filters)
+    before = _points(trends, name, currency, now=now, is_before=True) if filters.compare else []
     has_any = any(point.value for point in before)
-    points = _points(office, trends, name, currency)
+    points = _points(trends, name, currency, now=now)
     return Trend(name, interval, currency, points, before if has_any else [])
 
 
 def _points(
-    office: Office, report: Report, name: str, currency: str | None, *, is_before: bool = False
+    report: Report, name: str, currency: str | None, *, now: dt.datetime, is_before: bool = False
 ) -> list[Point]:
     rows = [row for row in report.rows if row["metric"] == name]
-    return periods.points(rows, now=office.clock(), currency=currency, is_before=is_before)
+    return periods.points(rows, now=now, currency=currency, is_before=is_before)
 
 
 async def fetch_sessions_by(office: Office, view: View, dimension: str) -> list[Share]:
@@ -124,7 +127,7 @@ async def fetch_sessions_by(office: Office, view: View, dimension: str) -> list[
 
 async def fetch_pages(office: Office, view: View) -> list[Share]:
     """Page views by address, the most first, with their share of all page views."""
-    filters, period = view.filters, view.filters.period(office.today())
+    filters, period = view.filters, office.period(view.filters)
     pages, overview = await asyncio.gather(
         office.ask("pages", filters, period, limit=MOST_PAGES),
         office.ask("overview", filters, period, compare=_compare(filters)),
@@ -139,7 +142,7 @@ async def fetch_pages(office: Office, view: View) -> list[Share]:
 
 async def _shares(office: Office, view: View, name: str, dimension: str) -> list[Share]:
     """A metric by a dimension. Each session lies in one period, so its months add up."""
-    period = view.filters.period(office.today())
+    period = office.period(view.filters)
     report = await office.ask(
         "trends", view.filters, period,
         metrics=(name,), by=dimension, interval="month", compare="none",
@@ -160,5 +163,5 @@ def rank(found: Sequence[tuple[object, object]]) -> list[Share]:
 
 async def fetch_funnel(office: Office, view: View) -> Report:
     """The visitors who reach each step of the checkout."""
-    period = view.filters.period(office.today())
+    period = office.period(view.filters)
     return await office.ask("funnel", view.filters, period, funnel="checkout")

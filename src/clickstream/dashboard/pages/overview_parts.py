@@ -8,6 +8,7 @@ from htmltools import Tag, TagChild, TagList, tags
 from clickstream.analytics.report import Report
 from clickstream.dashboard import charts, kit, periods
 from clickstream.dashboard.filters import Period, View
+from clickstream.dashboard.icons import svg
 from clickstream.dashboard.metrics import change, metric, number
 from clickstream.dashboard.pages.overview_data import (
     TILES,
@@ -145,7 +146,7 @@ def _step(row: kit.Figures) -> Tag:
     previous.add_class("last")
     return tags.div(
         tags.span(STEPS.get(str(row["name"]), str(row["name"]))),
-        kit.svg(Tag("rect", width=width, height="100%", rx="5")),
+        svg(Tag("rect", width=width, height="100%", rx="5")),
         kit.figure(number(row["count"]), "count"),
         all_,
         previous,

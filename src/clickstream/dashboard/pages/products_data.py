@@ -48,7 +48,7 @@ def chosen_group(view: View) -> str:
 async def fetch_products(office: Office, view: View) -> Products:
     """Every product, brand or category that was seen in the period, the most sold first."""
     filters, group = view.filters, chosen_group(view)
-    period = filters.period(office.today())
+    period = office.period(filters)
     asked = [office.ask("products", filters, period, by=group)]
     if filters.compare:
         asked.append(office.ask("products", filters, period.before(), by=group))

@@ -7,6 +7,7 @@ from htmltools import Tag, TagChild, tags
 
 from clickstream.dashboard import charts, kit
 from clickstream.dashboard.filters import View
+from clickstream.dashboard.icons import svg
 from clickstream.dashboard.metrics import metric
 from clickstream.dashboard.pages.products_data import (
     FIGURES,
@@ -154,7 +155,7 @@ def _name(line: Line, group: str) -> Tag:
 
 def _revenue(shown: Tag, line: Line, top: float) -> Tag:
     width = f"{100 * (line.figures['revenue'] or 0) / top:.1f}%"
-    bar = kit.svg(Tag("rect", width=width, height="100%"), class_="cell-bar")
+    bar = svg(Tag("rect", width=width, height="100%"), class_="cell-bar")
     moved = kit.delta(line.revenue_change)
     return tags.div(tags.span(moved, " ", shown), bar)
 

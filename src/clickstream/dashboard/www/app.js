@@ -12,13 +12,16 @@ window.view = (() => {
     return document.querySelector(`[data-page="${CSS.escape(asked)}"]`) ? asked : HOME;
   };
 
-  // "a=1&b=" sets a and removes b; a changed filter or order starts a table at its first page.
+  // "a=1&a=2&b=" sets a to both and removes b; a changed filter or order starts a table at its
+  // first page, but opening one of its rows does not.
   function changed(changes) {
     const params = current();
-    params.delete("n");
-    for (const [key, value] of new URLSearchParams(changes)) {
-      if (value === "") params.delete(key);
-      else params.set(key, value);
+    const wanted = new URLSearchParams(changes);
+    const keys = new Set(wanted.keys());
+    if (keys.size > 1 || !keys.has("open")) params.delete("n");
+    for (const key of keys) params.delete(key);
+    for (const [key, value] of wanted) {
+      if (value !== "") params.append(key, value);
     }
     return params;
   }
@@ -80,7 +83,7 @@ window.view = (() => {
     document.querySelectorAll("[data-pressed-by]").forEach((button) => {
       button.setAttribute("aria-pressed", String(isOn(button.dataset.pressedBy, params)));
     });
-    document.querySelectorAll("input[data-param]").forEach((input) => {
+    document.querySelectorAll("input[data-param]:not([data-lazy])").forEach((input) => {
       if (input !== document.activeElement) input.value = params.get(input.dataset.param) ?? "";
     });
   }
@@ -127,7 +130,7 @@ window.view = (() => {
 
   let typing;
   function type(event) {
-    const input = event.target.closest("input[data-param]");
+    const input = event.target.closest("input[data-param]:not([data-lazy])");
     if (!input) return;
     clearTimeout(typing);
     const change = () => go(
@@ -138,8 +141,34 @@ window.view = (() => {
   document.addEventListener("click", click);
   document.addEventListener("input", type);
   document.addEventListener("change", (event) => {
-    if (event.target.matches("input[data-toggle]")) go(toggled(event.target.dataset.toggle));
+    const control = event.target;
+    if (control.matches("input[data-toggle]")) go(toggled(control.dataset.toggle));
+    if (control.matches("select[data-param],input[data-lazy]")) {
+      go(changed(new URLSearchParams([[control.dataset.param, control.value.trim()]])));
+    }
+    const list = control.closest("[data-builds]");
+    if (list) build(list, control);
   });
+
+  // A list of steps: each row a choice of what, and a text where the choice wants one.
+  function build(list, control) {
+    const typed = control.matches("select") ? control.selectedOptions[0].dataset.typed : undefined;
+    if (typed !== undefined) {
+      const text = control.parentElement.querySelector("input");
+      text.placeholder = typed;
+      text.value = "";
+      text.focus();
+      return;
+    }
+    const values = [...list.querySelectorAll("[data-step]")].map((row) => {
+      const what = row.querySelector("select").selectedOptions[0];
+      const text = row.querySelector("input").value.trim();
+      if (what.dataset.typed === undefined) return what.value;
+      return text && `${what.value}${text}`;
+    });
+    const steps = values.filter(Boolean).map((value) => [list.dataset.builds, value]);
+    go(changed(new URLSearchParams(steps.length ? steps : [[list.dataset.builds, ""]])));
+  }
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-form=range]");
     if (!form) return;

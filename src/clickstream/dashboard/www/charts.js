@@ -17,6 +17,8 @@
     if (kind === "date") return (value) => date(value, detail);
     if (kind === "label") return (point) => figure(point.value, ...detail.split(","), true);
     if (kind === "clip") return (value) => clip(String(value), Number(detail));
+    if (kind === "title") return (point) => clip(point.data.title, Number(detail));
+    if (kind === "columns") return (points) => columnTip(points[0], figures, detail);
     if (kind === "tip") return (points) => tip([points].flat(), figures, detail);
     return (value) => String(value);
   }
@@ -34,10 +36,18 @@
   function tip(points, figures, style) {
     const box = element("div", "tip");
     const first = points[0];
-    box.append(element("div", "tip-head", style ? date(first.axisValue, style) : first.name));
+    const head = first.data?.title ?? first.name;
+    box.append(element("div", "tip-head", style ? date(first.axisValue, style) : head));
     for (const point of points) {
       for (const row of tipRows(point, figures, style)) box.append(row);
     }
+    return box;
+  }
+
+  function columnTip(point, figures, unit) {
+    const box = element("div", "tip");
+    box.append(element("div", "tip-head", `from ${figure(point.axisValue, unit, "", false)}`));
+    for (const row of tipRows(point, figures, "")) box.append(row);
     return box;
   }
 
@@ -49,10 +59,11 @@
       dot.style.background = typeof point.color === "string" ? point.color : "";
       const when = point.data?.when && style ? `${name}, ${date(point.data.when, "day")}` : name;
       const value = key ? point.data[key] : point.data?.value ?? point.value;
+      if (value === null && style) return null;
       row.append(dot, element("span", "tip-name", when));
       row.append(element("span", "tip-value", figure(value, unit, currency, false)));
       return row;
-    });
+    }).filter(Boolean);
   }
 
   function resolve(node, figures, key = "") {

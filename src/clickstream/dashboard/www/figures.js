@@ -65,6 +65,14 @@ window.figures = (() => {
     }).filter(Boolean).join(" ");
   }
 
+  function bytes(value) {
+    const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+    const place = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
+    return numberFormat({
+      style: "unit", unit: units[place], unitDisplay: "short", maximumSignificantDigits: 3,
+    }).format(value / 1000 ** place);
+  }
+
   function change(value) {
     const size = Math.abs(value);
     const text = size >= 10 ? "> 999%" : numberFormat({
@@ -79,6 +87,8 @@ window.figures = (() => {
     if (unit === "money") return money(amount, currency, compact);
     if (unit === "rate") return rate(amount);
     if (unit === "seconds") return duration(amount);
+    if (unit === "milliseconds") return duration(amount / 1000);
+    if (unit === "bytes") return bytes(amount);
     if (unit === "share") return share(amount);
     if (unit === "change") return change(amount);
     return number(amount, compact);
@@ -91,14 +101,18 @@ window.figures = (() => {
     hour: { hour: "numeric", minute: "2-digit" },
     dayhour: { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
     month: { month: "short", year: "numeric" },
+    clock: { hour: "numeric", minute: "2-digit" },
+    moment: { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
+    second: { day: "numeric", month: "short", hour: "numeric", minute: "2-digit", second: "2-digit" },
   };
 
   // A day or an hour of the report's zone: shown as it reads, never moved to the browser's zone.
   function date(text, style) {
     const [day, clock = "00:00"] = String(text).split(/[T ]/);
     const [year, month, dayOfMonth] = day.split("-").map(Number);
-    const [hours, minutes] = clock.split(":").map(Number);
-    const instant = new Date(Date.UTC(year, month - 1, dayOfMonth, hours || 0, minutes || 0));
+    const [hours, minutes, seconds] = clock.split(":").map((part) => Number.parseInt(part, 10));
+    const instant = new Date(
+      Date.UTC(year, month - 1, dayOfMonth, hours || 0, minutes || 0, seconds || 0));
     if (Number.isNaN(instant.getTime())) return String(text);
     return dateFormat({ ...styles[style] ?? styles.day, timeZone: "UTC" }).format(instant);
   }
