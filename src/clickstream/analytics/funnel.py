@@ -11,7 +11,7 @@ which all of them were met.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -21,6 +21,7 @@ from psycopg import sql
 
 from clickstream.analytics import funnel_chains as chains
 from clickstream.analytics.fields import Field, find_field
+from clickstream.analytics.filters import text_array
 from clickstream.analytics.measures import divide, period_of
 from clickstream.analytics.options import INTERVALS, Interval, ReportOptions, one_of
 from clickstream.analytics.period import read_duration
@@ -60,14 +61,10 @@ class Funnel:
 
 
 def plan(request: Request) -> Plan:
-    """The query for the steps, and that for the times from first to last."""
+    """The query for the steps, with the times from first to last."""
     funnel = read_funnel(request)
-    fragments = _fragments(request.scope, funnel)
-    period = period_of("started_at", request.scope, funnel.trend)
-    queries: dict[str, Query] = {"steps": compose("funnel_totals", period=period, **fragments)}
-    if len(funnel.steps) > 1:
-        queries["durations"] = compose("funnel_durations", **fragments)
-    return Plan(queries, lambda results: shape(request, funnel, results))
+    query = _query(request.scope, funnel)
+    return Plan({"steps": query}, lambda results: shape(request, funnel, results))
 
 
 def read_funnel(request: Request) -> Funnel:
@@ -107,31 +104,40 @@ def named_options(options: ReportOptions) -> ReportOptions:
     )
 
 
-def _fragments(scope: Scope, funnel: Funnel) -> dict[str, sql.Composable]:
+def _query(scope: Scope, funnel: Funnel) -> Query:
     number = len(funnel.steps)
-    matched = _matched(scope, funnel)
+    is_strict = funnel.order == "strict"
     if funnel.order == "any":
-        found = chains.any_chains(matched, funnel.steps)
+        found = chains.any_chains(funnel.steps)
         attempts = chains.any_attempts(number, funnel.window)
     else:
-        found = chains.ordered_chains(matched, number, is_strict=funnel.order == "strict")
+        found = chains.ordered_chains(
+            number, is_strict=is_strict, has_excluded=bool(funnel.excluded)
+        )
         attempts = chains.ordered_attempts(number, funnel.window)
-    return {
-        "chains": found,
-        "attempts": attempts,
-        "number": sql.SQL(str(number)),
-        "start": scope.start,
-        "end": scope.end,
-    }
+    return compose(
+        "funnel_totals",
+        matched=_matched(scope, funnel),
+        is_second=chains.met(2) if number > 1 else sql.SQL("false"),
+        tie=sql.SQL("1::int") if is_strict else chains.lowest_step(number),
+        chains=found,
+        attempts=attempts,
+        period=period_of("started_at", scope, funnel.trend),
+        shallow_period=period_of("event_timestamp", scope, funnel.trend),
+        number=sql.SQL(str(number)),
+        start=scope.start,
+        end=scope.end,
+    )
 
 
 def _matched(scope: Scope, funnel: Funnel) -> sql.Composable:
-    is_strict = funnel.order == "strict"
-    relevant = [step.condition for step in (*funnel.steps, *funnel.excluded)]
-    if is_strict:
+    wanted = (*funnel.steps, *funnel.excluded)
+    relevant = [step.condition for step in wanted]
+    actions = {step.action for step in wanted}
+    if funnel.order == "strict":
         relevant += [KIND_SQL[kind] for kind in sorted({step.kind for step in funnel.steps})]
+        actions.add(None)
     return template("funnel_matched").format(
-        tie=sql.SQL("1") if is_strict else chains.lowest_step(len(funnel.steps)),
         unit=sql.Identifier(f"{funnel.unit}_id"),
         dimension=_dimension(funnel.by),
         is_excluded=_any_of([step.condition for step in funnel.excluded]),
@@ -145,6 +151,7 @@ def _matched(scope: Scope, funnel: Funnel) -> sql.Composable:
         traffic=scope.traffic("e"),
         session_filters=scope.sessions(),
         unit_filter=_unit_filter(scope, funnel),
+        narrowed=_one_of(actions),
         is_relevant=_any_of(relevant),
     )
 
@@ -181,6 +188,14 @@ def _unit_filter(scope: Scope, funnel: Funnel) -> sql.Composable:
     )
 
 
+def _one_of(actions: Set[str | None]) -> sql.Composable:
+    """Where each step asks for an action: those alone, which an index finds."""
+    known = sorted(action for action in actions if action)
+    if None in actions:
+        return sql.SQL("true")
+    return sql.SQL("e.action = any({})").format(text_array(known))
+
+
 def _any_of(conditions: Sequence[sql.Composable]) -> sql.Composable:
     if not conditions:
         return sql.SQL("false")
@@ -191,7 +206,7 @@ def shape(request: Request, funnel: Funnel, results: Results) -> Answer:
     """The steps of each group, also those that nobody reached."""
     rows = [row for group in _groups(funnel, results["steps"]) for row in _rows(funnel, group)]
     options = request.options
-    seconds = [float(row["seconds"]) for row in results.get("durations", ())]
+    seconds = sorted(float(one) for row in results["steps"] for one in row["seconds"] or ())
     return Answer(
         columns=_columns(funnel),
         rows=rows,
@@ -231,9 +246,9 @@ def _rows(funnel: Funnel, group: Sequence[Row]) -> list[dict[str, Any]]:
         count = found.get("count", 0)
         row: dict[str, Any] = {}
         if funnel.trend is not None:
-            row["period"] = found["period"]
+            row["period"] = group[0]["period"]
         if funnel.by is not None:
-            row[funnel.by.name] = found["dimension"]
+            row[funnel.by.name] = group[0]["dimension"]
         row |= {
             "step": number,
             "name": step.name,

@@ -32,36 +32,37 @@ def lowest_step(number: int) -> sql.Composable:
     return sql.SQL("case {} else {} end").format(sql.SQL(" ").join(cases), _int(number + 1))
 
 
-def ordered_chains(matched: sql.Composable, number: int, *, is_strict: bool) -> sql.Composable:
+def ordered_chains(number: int, *, is_strict: bool, has_excluded: bool) -> sql.Composable:
     """The subqueries that give each event of step k its chain: [position, instant] from k on.
 
     Strict: the next event must meet the next step. Otherwise the first later one that does, unless
     an excluded event stands before it.
     """
-    parts = [_named("matched", matched)]
+    parts: list[sql.Composable] = []
     for step in reversed(_steps(number)):
-        source = sql.Identifier("matched" if step == number else f"chains_{step + 1}")
-        chain = sql.SQL("case when {} then array[position, at]{} end").format(
-            met(step), _rest(step, number, is_strict=is_strict)
-        )
+        source = sql.Identifier("climbing" if step == number else f"chains_{step + 1}")
+        rest: sql.Composable = sql.SQL("")
+        if step < number:
+            rest = _rest(_chain(step + 1), is_strict=is_strict, has_excluded=has_excluded)
+        chain = sql.SQL("case when {} then array[position, at]{} end").format(met(step), rest)
         body = sql.SQL("select *, {} as {} from {}").format(chain, _chain(step), source)
         parts.append(_named(f"chains_{step}", body))
     return sql.SQL(",\n\n").join(parts)
 
 
-def _rest(step: int, number: int, *, is_strict: bool) -> sql.Composable:
-    """What follows a step in its chain."""
-    if step == number:
-        return sql.SQL("")
-    after = _chain(step + 1)
+def _rest(after: sql.Composable, *, is_strict: bool, has_excluded: bool) -> sql.Composable:
+    """What follows a step in its chain: the chain of the step after, where there is one."""
     if is_strict:
-        following = sql.SQL("lead({}) over (partition by unit order by position)").format(after)
-        return sql.SQL(" || coalesce({}, array[]::bigint[])").format(following)
-    return sql.SQL(
-        " || coalesce(case when coalesce((min({after}) over ({later}))[1]"
-        " < min(case when is_excluded then position end) over ({later}), true)"
-        " then min({after}) over ({later}) end, array[]::bigint[])"
-    ).format(after=after, later=LATER)
+        following = sql.SQL("lag({}) over (partition by unit order by position desc)")
+        found = following.format(after)
+    else:
+        found = sql.SQL("min({}) over ({})").format(after, LATER)
+    if has_excluded and not is_strict:
+        found = sql.SQL(
+            "case when coalesce(({found})[1] < min(case when is_excluded then position end)"
+            " over ({later}), true) then {found} end"
+        ).format(found=found, later=LATER)
+    return sql.SQL(" || coalesce({}, array[]::bigint[])").format(found)
 
 
 def ordered_attempts(number: int, window: timedelta) -> sql.Composable:
@@ -79,13 +80,13 @@ def ordered_attempts(number: int, window: timedelta) -> sql.Composable:
     ).format(reaches=sql.SQL(" ").join(reaches), times=_list(times), is_start=met(1))
 
 
-def any_chains(matched: sql.Composable, steps: Sequence[Step]) -> sql.Composable:
+def any_chains(steps: Sequence[Step]) -> sql.Composable:
     """The subqueries that give each event the instants at which each step is met from it on.
 
     A step that repeats an earlier one is met by the next event that meets it.
     """
     columns = [_repeat(number, steps) for number in _steps(len(steps))]
-    repeated = sql.SQL("select *, {} from matched").format(_list(columns))
+    repeated = sql.SQL("select *, {} from climbing").format(_list(columns))
     nexts = [
         sql.SQL(
             "(min(case when {meets} then array[position, {nth}] end) over ({hence}))[2] as {name}"
@@ -93,9 +94,7 @@ def any_chains(matched: sql.Composable, steps: Sequence[Step]) -> sql.Composable
         for number in _steps(len(steps))
     ]
     ahead = sql.SQL("select *, {} from repeated").format(_list(nexts))
-    return sql.SQL(",\n\n").join(
-        [_named("matched", matched), _named("repeated", repeated), _named("ahead", ahead)]
-    )
+    return sql.SQL(",\n\n").join([_named("repeated", repeated), _named("ahead", ahead)])
 
 
 def _repeat(number: int, steps: Sequence[Step]) -> sql.Composable:

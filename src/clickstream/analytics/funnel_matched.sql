@@ -1,24 +1,15 @@
 -- grain: one row an event that meets a step, stands between steps or is excluded; key: event_id
--- In the order in which steps are taken: by instant, then as the order of the funnel says, then id.
 
 select
-    matched.*,
-    row_number() over (
-        partition by matched.unit
-        order by matched.event_timestamp, {tie}, matched.event_id
-    ) as position
-from (
-    select
-        e.{unit} as unit,
-        e.event_timestamp,
-        e.event_id,
-        (extract(epoch from e.event_timestamp) * 1000000)::bigint as at,
-        {dimension} as dimension,
-        {is_excluded} as is_excluded,
-        {steps}
-    from {events}
-    where
-        e.event_timestamp >= {start} and e.event_timestamp < {end}
-        and {traffic} and {session_filters} and {unit_filter}
-        and {is_relevant}
-) as matched
+    e.{unit} as unit,
+    e.event_timestamp,
+    e.event_id,
+    (extract(epoch from e.event_timestamp) * 1000000)::bigint as at,
+    {dimension} as dimension,
+    {is_excluded} as is_excluded,
+    {steps}
+from {events}
+where
+    e.event_timestamp >= {start} and e.event_timestamp < {end}
+    and {traffic} and {session_filters} and {unit_filter}
+    and {narrowed} and {is_relevant}

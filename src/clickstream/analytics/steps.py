@@ -43,6 +43,8 @@ class Step:
     name: str
     condition: sql.Composable
     kind: Kind
+    action: str | None
+    """The action that an event needs to meet it; None where several could."""
 
 
 def read_step(text: str) -> Step:
@@ -52,26 +54,35 @@ def read_step(text: str) -> Step:
     Raises ReportError for a text that says nothing.
     """
     parts = [_read_part(part.strip(), text) for part in text.split("&")]
-    kinds = [kind for _, kind in parts]
+    kinds = [kind for _, kind, _ in parts]
     kind: Kind = "page" if "page" in kinds else "event" if "event" in kinds else "action"
-    condition = all_of([part for part, _ in parts])
+    condition = all_of([part for part, _, _ in parts])
     return Step(
-        name=text.strip(), condition=sql.SQL("coalesce({}, false)").format(condition), kind=kind
+        name=text.strip(),
+        condition=sql.SQL("coalesce({}, false)").format(condition),
+        kind=kind,
+        action=next((action for _, _, action in parts if action), None),
     )
 
 
-def _read_part(part: str, text: str) -> tuple[sql.Composable, Kind]:
+def _read_part(part: str, text: str) -> tuple[sql.Composable, Kind, str | None]:
     prefix, colon, value = part.partition(":")
     if colon and prefix in PREFIXES and value:
-        return _prefixed(prefix, value), KINDS[prefix]
+        return _prefixed(prefix, value), KINDS[prefix], _action(prefix, value)
     name, equals, value = part.partition("=")
     if equals and name.strip("! "):
-        return _filtered(name.strip(), value), "event"
+        return _filtered(name.strip(), value), "event", None
     if not part or "\x00" in part:
         raise ReportError(f"--step is {text!r}; give {FORMS}")
     if part in ACTIONS:
-        return _prefixed("action", part), "action"
-    return _prefixed("event", part), "event"
+        return _prefixed("action", part), "action", part
+    return _prefixed("event", part), "event", None
+
+
+def _action(prefix: str, value: str) -> str | None:
+    if KINDS[prefix] == "page":
+        return "page_view"
+    return value if prefix == "action" and value in ACTIONS else None
 
 
 def _prefixed(prefix: str, value: str) -> sql.Composable:
