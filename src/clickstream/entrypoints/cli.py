@@ -12,14 +12,17 @@ from typing import Final
 import typer
 
 from clickstream.entrypoints.commands import (
+    detection,
     diagnosis,
     importing,
     loading,
     migration,
+    personal,
     quarantine,
     rebuild,
     reports,
     running,
+    shop,
     simulation,
 )
 
@@ -40,13 +43,16 @@ app = typer.Typer(
 )
 for family in (
     running,
+    shop,
     simulation,
     importing,
     loading,
     quarantine,
     rebuild,
+    personal,
     reports,
     migration,
+    detection,
     diagnosis,
 ):
     family.add_to(app)

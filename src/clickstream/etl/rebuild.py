@@ -40,6 +40,8 @@ from clickstream.warehouse.load import Loader
 
 LOCK: Final = 7_262_391_640_163_265_122
 """The advisory lock of the one rebuild, beside the ETL's own."""
+PATIENCE: Final = "3s"
+"""How long a server may take to notice that the one who had the lock was killed."""
 ROUNDS: Final = 3
 """How often what came meanwhile is loaded before the ETL has to wait for the rest."""
 logger = logging.getLogger(__name__)
@@ -112,7 +114,7 @@ def rebuild(
     )  # fmt: skip
     connection.autocommit = True
     become_owner(connection)
-    with _alone(connection):
+    with alone(connection):
         try:
             return _rebuild(job)
         finally:
@@ -136,10 +138,17 @@ class _Job(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def _alone(connection: psycopg.Connection) -> Iterator[None]:
-    row = connection.execute("select pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
-    if row != (True,):
-        raise BusyError("Another rebuild of this warehouse is at work. Wait until it has ended.")
+def alone(connection: psycopg.Connection) -> Iterator[None]:
+    """Hold the lock of the one rebuild, which an erasure takes too; `BusyError` elsewhere."""
+    connection.execute(sql.SQL("set lock_timeout = {}").format(sql.Literal(PATIENCE)))
+    try:
+        connection.execute("select pg_advisory_lock(%s)", (LOCK,))
+    except psycopg.errors.LockNotAvailable:
+        raise BusyError(
+            "Another rebuild of this warehouse, or an erasure, is at work. Wait until it has ended."
+        ) from None
+    finally:
+        connection.execute("reset lock_timeout")
     try:
         yield
     finally:

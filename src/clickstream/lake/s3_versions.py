@@ -24,24 +24,25 @@ class S3Versions:
     def earlier(self, prefix: str) -> Iterator[Remnant]:
         """Every version below a folder that is not its object's current one.
 
-        Marks of deletion are among them where nothing else is left of their object to delete.
+        Marks of deletion are not among them: they hold nothing, and to remove one would bring an
+        earlier version back.
         """
         with self._lake_errors("list the versions of", prefix):
             pages = self._client.get_paginator("list_object_versions").paginate(
                 Bucket=self._bucket, Prefix=self._root + prefix
             )
             for page in pages:
-                found = [one for one in page.get("Versions", ()) if not one["IsLatest"]]
-                for one in (*found, *page.get("DeleteMarkers", ())):
-                    yield Remnant(one["Key"].removeprefix(self._root), one["VersionId"])
+                for one in page.get("Versions", ()):
+                    if not one["IsLatest"]:
+                        yield Remnant(one["Key"].removeprefix(self._root), one["VersionId"])
 
     def read(self, remnant: Remnant) -> bytes:
-        """A version's bytes; none where it is gone, or is a mark of deletion."""
+        """A version's bytes; none where it is gone."""
         with self._lake_errors("read a version of", remnant.key):
             try:
                 found = self._client.get_object(**self._named(remnant))
             except _client_error() as error:
-                if _code(error) in _GONE | {"MethodNotAllowed", "405"}:
+                if _code(error) in _GONE:
                     return b""
                 raise
             body: bytes = found["Body"].read()
