@@ -1,0 +1,1 @@
+"""All of the platform on AWS, without a NAT gateway: `python -m infra` writes the templates."""

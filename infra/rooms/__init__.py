@@ -1,0 +1,1 @@
+"""One construct a room. None of them grants anything: `infra/wiring.py` does, for all to read."""
