@@ -23,7 +23,7 @@ from pathlib import Path
 from uuid import UUID
 
 from clickstream.etl import Rules
-from clickstream.etl.rows import EVENT_COLUMNS
+from clickstream.etl.rows import EVENT_COLUMNS, ITEM_COLUMNS
 from clickstream.etl.slice import Slice
 from clickstream.lake import EVENTS, batch_key, open_lake
 from clickstream.simulate import simulate, write_history
@@ -102,7 +102,9 @@ def raw_copy(url: str, history: Path) -> float:
         connection.autocommit = True
         loader = Loader(connection, timezone="UTC")
         loader.prepare()
-        part = Slice(loader.encoder("stage"), loader.encoder("stage_items"))
+        part = Slice(
+            loader.encoder("stage", EVENT_COLUMNS), loader.encoder("stage_items", ITEM_COLUMNS)
+        )
         with part.events, part.items:
             for key, body in lake.get_many(one.key for one in lake.list(EVENTS)):
                 part.take(key, body if isinstance(body, bytes) else b"", Rules())
@@ -113,7 +115,6 @@ def raw_copy(url: str, history: Path) -> float:
             part.events.chunks.clear()
             part.events.chunks.extend(encoded)
             connection.execute("create table copied (like stage)")
-            connection.execute("alter table copied drop column row")
             began = time.perf_counter()
             loader.stage("copied", EVENT_COLUMNS, part.events)
             rates.append(part.tally.lines / (time.perf_counter() - began))

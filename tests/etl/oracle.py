@@ -311,7 +311,6 @@ def event_row(event: Event) -> Row:
 
 def item_row(event: Event, item: ItemRow) -> Row:
     row = {name: getattr(item, name) for name in item.__struct_fields__}
-    del row["object_key"], row["object_line"]
     return {"event_id": event.event_id, **row}
 
 

@@ -50,7 +50,7 @@ def normalize(raw: bytes, place: Place, rules: Rules) -> Accepted:
     event = read_event(document)
     occurred_at, sent_at = _instants(event)
     envelope = _envelope(document, place, occurred_at)
-    items = _items(event, place) if event.items else []
+    items = _items(event) if event.items else []
     source = _Source(raw, event, document, envelope, place, occurred_at, sent_at)
     return _row(source, rules), items
 
@@ -246,11 +246,9 @@ def _event_id(event: Event, envelope: Envelope, place: Place) -> str:
     )
 
 
-def _items(event: Event, place: Place) -> list[ItemRow]:
+def _items(event: Event) -> list[ItemRow]:
     return [
         ItemRow(
-            object_key=place.object_key,
-            object_line=place.object_line,
             position=position,
             product_id=_text(item.id),
             product_name=_text(item.name),

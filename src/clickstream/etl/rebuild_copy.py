@@ -85,28 +85,21 @@ def _spans(connection: psycopg.Connection, events: int) -> Iterator[Span]:
 
 def _stage(connection: psycopg.Connection, span: Span, window: tuple[str, str]) -> None:
     values = {"start": span[0], "end": span[1], "first": window[0], "last": window[1]}
+    events, items = EVENT_COLUMNS[1:], ITEM_COLUMNS[1:]
     connection.execute(
         sql.SQL(
-            "insert into stage ({}) select {} from {} as stored"
+            "insert into stage (row, {}) select row_number() over (), {} from {} as stored"
             " where event_timestamp >= %(start)s"
             " and event_timestamp < coalesce(%(end)s::timestamptz, 'infinity')"
             " and not (object_key >= %(first)s and object_key < %(last)s)"
-        ).format(_names(EVENT_COLUMNS), _names(EVENT_COLUMNS), sql.Identifier(LIVE, "events")),
+        ).format(_names(events), _names(events), sql.Identifier(LIVE, "events")),
         values,
     )
-    own = ("object_key", "object_line")
-    rest = [name for name in ITEM_COLUMNS if name not in own]
     connection.execute(
         sql.SQL(
-            "insert into stage_items ({}, {}) select {}, {} from {} as stored"
+            "insert into stage_items (row, {}) select stage.row, {} from {} as stored"
             " join stage on stage.event_id = stored.event_id"
-        ).format(
-            _names(own),
-            _names(rest),
-            _names(own),
-            _names(rest, "stored"),
-            sql.Identifier(LIVE, "event_items"),
-        )
+        ).format(_names(items), _names(items, "stored"), sql.Identifier(LIVE, "event_items")),
     )
 
 

@@ -10,7 +10,7 @@ from clickstream.contract import Reason
 
 
 class EventRow(Struct, frozen=True):
-    """One event as it enters the warehouse; the order of fields is that of the stage's columns."""
+    """One event as it enters the warehouse; its fields are columns of the stage."""
 
     event_id: str
     event_timestamp: datetime
@@ -76,10 +76,8 @@ class EventRow(Struct, frozen=True):
 
 
 class ItemRow(Struct, frozen=True):
-    """One line of an event's `items`; `object_key` and `object_line` name the event's line."""
+    """One line of an event's `items`."""
 
-    object_key: str
-    object_line: int
     position: int
     product_id: str | None
     product_name: str | None
@@ -115,6 +113,7 @@ def values(row: Struct) -> tuple[Any, ...]:
     return structs.astuple(row)
 
 
-EVENT_COLUMNS: Final = columns(EventRow)
-ITEM_COLUMNS: Final = columns(ItemRow)
+EVENT_COLUMNS: Final = ("row", *columns(EventRow))
+ITEM_COLUMNS: Final = ("row", *columns(ItemRow))
+"""What is staged: before an event's own values, and its items', the number of its row."""
 REJECTION_COLUMNS: Final = columns(Rejection)

@@ -180,7 +180,9 @@ def read_slice(job: "_Job", loader: Loader, bodies: Bodies) -> Slice:
 
     Raises `LakeError` where an object cannot be read.
     """
-    slice_ = Slice(loader.encoder("stage"), loader.encoder("stage_items"))
+    slice_ = Slice(
+        loader.encoder("stage", EVENT_COLUMNS), loader.encoder("stage_items", ITEM_COLUMNS)
+    )
     with slice_.events, slice_.items:
         while not (slice_.is_full(job.options.slice_events) or job.should_stop()):
             key, body = next(bodies, (None, b""))
@@ -200,7 +202,7 @@ def _load_slice(job: "_Job", loader: Loader, slice_: Slice) -> Tally:
         if job.options.is_again:
             ledger.forgive(job.connection, [key for key, _lines, _refused in slice_.objects])
         ledger.record(job.connection, job.run_id, slice_.objects, slice_.rejections)
-        slice_.tally.count_load(loader.settle())
+        slice_.tally.count_load(loader.settle(slice_.repeated))
         ledger.progress(job.connection, job.run_id, slice_.tally)
     return slice_.tally
 

@@ -16,6 +16,9 @@ class Slice:
         self.objects: list[LoadedObject] = []
         self.rejections: list[Rejection] = []
         self.tally = Tally()
+        self.repeated: list[str] = []
+        """The event ids that came more than once."""
+        self._ids: set[str] = set()
 
     def is_full(self, events: int) -> bool:
         """Whether it holds `events` lines or objects."""
@@ -30,9 +33,13 @@ class Slice:
                 self.rejections.append(outcome)
                 continue
             event, items = outcome
-            self.events.write_row(values(event))
+            row = self.tally.lines + lines
+            self.events.write_row((row, *values(event)))
             for item in items:
-                self.items.write_row(values(item))
+                self.items.write_row((row, *values(item)))
+            if event.event_id in self._ids:
+                self.repeated.append(event.event_id)
+            self._ids.add(event.event_id)
         rejected = self.rejections[refused:]
         self.objects.append((key, lines, len(rejected)))
         self.tally.count_object(len(body), lines)

@@ -18,14 +18,17 @@ from clickstream.warehouse.models import model
 
 STEPS: Final = (
     "duplicates",
+    "rivals",
     "fresh",
     "region",
     "before",
+    "placed",
     "after",
     "sessions",
     "first_visits",
     "fresh_lines",
     "product_lines_before",
+    "orphaned_attributes",
     "orders_before",
     "apply",
     "users",
@@ -38,9 +41,19 @@ STEPS: Final = (
 )
 """In the order in which they run; `models/<step>.sql` says what each one does."""
 PLANS: Final = {
-    "fresh": ("seqscan", "hashjoin", "mergejoin"),
+    "rivals": ("seqscan", "hashjoin", "mergejoin"),
     **dict.fromkeys(
-        ("first_visits", "orders_before", "users", "visitors", "orders", "refunds"), ("seqscan",)
+        (
+            "first_visits",
+            "orphaned_attributes",
+            "orders_before",
+            "users",
+            "visitors",
+            "orders",
+            "refunds",
+            "product_attributes",
+        ),
+        ("seqscan",),
     ),
 }
 """Ways of the planner that a step must not go: those that look up a few rows of large tables never
@@ -57,9 +70,11 @@ AGGREGATES: Final = {
 """Each aggregate and its key; every other column is a sum that a load adds to."""
 ANALYZED: Final = {
     "duplicates": ("stage (row, event_id, visitor_id, event_timestamp)",),
+    "rivals": ("rivals",),
     "fresh": ("gone",),
     "region": ("region",),
     "before": ("before", "old_sessions"),
+    "placed": ("placed",),
     "after": ("after",),
     "sessions": ("new_sessions",),
     "first_visits": ("first_sessions", "moved_sessions"),
@@ -95,7 +110,7 @@ class Loader:
     def __init__(self, connection: psycopg.Connection, *, timezone: str) -> None:
         self._connection = connection
         self._timezone = timezone
-        self._types: dict[str, list[str]] = {}
+        self._types: dict[str, dict[str, str]] = {}
         self._merges: list[sql.Composed] = []
 
     def prepare(self) -> None:
@@ -110,12 +125,12 @@ class Loader:
                 for aggregate in AGGREGATES:
                     self._connection.execute(_DIFFERENCE.format(**_difference(aggregate)))
             for table in ("stage", "stage_items"):
-                self._types[table] = [kind for _name, kind in self._columns(table)]
+                self._types[table] = dict(self._columns(table))
             self._merges = [self._merge(*aggregate) for aggregate in AGGREGATES.items()]
 
-    def encoder(self, table: str) -> "Encoder":
+    def encoder(self, table: str, columns: Sequence[str]) -> "Encoder":
         """An encoder of rows for a staged table; it may be used from another thread."""
-        return Encoder(self._connection, self._types[table])
+        return Encoder(self._connection, [self._types[table][name] for name in columns])
 
     def stage(self, table: str, columns: Sequence[str], rows: "Encoder") -> None:
         """Move encoded rows, which hold `columns` in order, into a staged table.
@@ -129,11 +144,15 @@ class Loader:
             while rows.chunks:
                 copy.write(rows.chunks.popleft())
 
-    def settle(self) -> Counts:
-        """Bring what is staged into the tables: events, sessions, orders, aggregates."""
+    def settle(self, repeated: Sequence[str] = ()) -> Counts:
+        """Bring what is staged into the tables: events, sessions, orders, aggregates.
+
+        `repeated` are the event ids that several staged rows have.
+        """
         staged = self._count("stage")
-        self._run("duplicates")
-        self._run("fresh")
+        self._connection.execute(_REPEATED, (list(repeated),))
+        for step in STEPS[: STEPS.index("region")]:
+            self._run(step)
         fresh, replaced = self._count("stage"), self._count("gone")
         if fresh:
             self._apply()
@@ -187,11 +206,11 @@ class Loader:
         return int(row[0]) if row else 0
 
     def _columns(self, table: str) -> list[tuple[str, str]]:
-        """A table's columns and their types, in order, but for one that numbers its rows."""
+        """A table's columns and their types, in order."""
         rows = self._connection.execute(
             "select attname, format_type(atttypid, atttypmod) from pg_attribute"
             " where attrelid = %s::regclass and attnum > 0 and not attisdropped"
-            " and attidentity = '' order by attnum",
+            " order by attnum",
             (table,),
         )
         return [(str(name), str(kind)) for name, kind in rows]
@@ -236,6 +255,7 @@ class _Keeper(Writer):
         self._piece.clear()
 
 
+_REPEATED: Final = "insert into repeated select distinct unnest(%s::text[])"
 _DIFFERENCE: Final = sql.SQL("create temp table {difference} (like {table}) on commit delete rows")
 _MERGE: Final = sql.SQL("""
     insert into {difference} ({columns})

@@ -10,10 +10,9 @@ with moved as materialized (
         new_sessions.channel, new_sessions.bot_score, new_sessions.is_internal
     from before
     join after on after.row = before.row
-    join new_sessions on new_sessions.session_id = after.session_id
+    join new_sessions on new_sessions.number = after.session
     where
-        not before.is_gone
-        and (
+        (
             before.session_id, before.is_first_visit, before.channel, before.bot_score,
             before.is_internal
         ) is distinct from (
@@ -49,8 +48,8 @@ select
     stage.event_id, stage.event_timestamp, stage.time_source, stage.occurred_at, stage.sent_at,
     stage.received_at, stage.event_name, stage.action, stage.visitor_id, stage.identity_source,
     stage.user_id, stage.client_id, stage.client_session_id, stage.user_login_state, stage.consent,
-    after.session_id, new_sessions.is_first_visit, new_sessions.channel, new_sessions.bot_score,
-    new_sessions.is_internal,
+    new_sessions.session_id, new_sessions.is_first_visit, new_sessions.channel,
+    new_sessions.bot_score, new_sessions.is_internal,
     stage.page_url, stage.page_host, stage.page_path, stage.page_query, stage.page_title,
     stage.page_view_id, stage.referrer, stage.referrer_host, stage.touch_channel,
     stage.touch_source, stage.touch_medium, stage.touch_campaign, stage.touch_term,
@@ -64,7 +63,7 @@ select
     stage.object_line
 from stage
 join after on after.row = stage.row
-join new_sessions on new_sessions.session_id = after.session_id;
+join new_sessions on new_sessions.number = after.session;
 
 insert into event_items
 select
@@ -72,8 +71,7 @@ select
     stage_items.product_category, stage_items.product_brand, stage_items.product_variant,
     stage_items.price, stage_items.discount_price, stage_items.quantity
 from stage_items
-join stage
-    on stage.object_key = stage_items.object_key and stage.object_line = stage_items.object_line;
+join stage on stage.row = stage_items.row;
 
 delete from sessions using old_sessions where sessions.session_id = old_sessions.session_id;
 

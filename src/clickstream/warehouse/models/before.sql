@@ -3,7 +3,9 @@
 
 insert into before
 select
-    -row_number() over (),
+    row_number() over (order by region.number, stored.event_timestamp, stored.event_id)
+    - 2147483648,
+    region.number,
     stored.*,
     exists (select from gone where gone.event_id = stored.event_id)
 from region
@@ -24,7 +26,7 @@ cross join lateral (
 where region.has_other_sessions;
 
 insert into old_sessions
-select stored.*
+select stored.*, -row_number() over ()
 from region
 cross join lateral (
     select *

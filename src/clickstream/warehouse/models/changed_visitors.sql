@@ -5,16 +5,16 @@
 insert into changed_visitor_days
 with presence as (
     select
-        visitor_id, day, is_bot, is_internal,
+        visitor, day, is_bot, is_internal,
         max(case when sign = 1 then 1 else 0 end) - max(case when sign = -1 then 1 else 0 end)
             as change
     from changed_events
-    group by visitor_id, day, is_bot, is_internal
+    group by visitor, day, is_bot, is_internal
 )
 
 select presence.change, presence.day, presence.is_bot, presence.is_internal
 from presence
-join region on region.visitor_id = presence.visitor_id
+join region on region.number = presence.visitor
 where
     presence.change <> 0
     and not (
@@ -22,7 +22,7 @@ where
         and exists (
             select from events
             where
-                events.visitor_id = presence.visitor_id
+                events.visitor_id = region.visitor_id
                 -- an hour more, for midnight comes twice where clocks are set back then
                 and events.event_timestamp >= presence.day::timestamptz - interval '1 hour'
                 and events.event_timestamp < (presence.day + 1)::timestamptz
@@ -40,16 +40,16 @@ where
 insert into changed_visitor_hours
 with presence as (
     select
-        visitor_id, hour, is_bot, is_internal,
+        visitor, hour, is_bot, is_internal,
         max(case when sign = 1 then 1 else 0 end) - max(case when sign = -1 then 1 else 0 end)
             as change
     from changed_events
-    group by visitor_id, hour, is_bot, is_internal
+    group by visitor, hour, is_bot, is_internal
 )
 
 select presence.change, presence.hour, presence.is_bot, presence.is_internal
 from presence
-join region on region.visitor_id = presence.visitor_id
+join region on region.number = presence.visitor
 where
     presence.change <> 0
     and not (
@@ -57,7 +57,7 @@ where
         and exists (
             select from events
             where
-                events.visitor_id = presence.visitor_id
+                events.visitor_id = region.visitor_id
                 and events.event_timestamp >= presence.hour
                 and events.event_timestamp < presence.hour + interval '1 hour'
                 and events.is_bot = presence.is_bot

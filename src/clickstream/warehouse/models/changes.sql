@@ -4,18 +4,34 @@
 
 insert into changed_events
 select
-    -1, event_id, visitor_id, session_id, event_timestamp, event_timestamp::date,
-    date_trunc('hour', event_timestamp), action, page_host, page_path, engagement_time_ms,
-    bot_score >= 0.5, is_internal
+    -1, before.visitor, old_sessions.number, before.row, before.engagement_time_ms,
+    before.event_timestamp::date, date_trunc('hour', before.event_timestamp),
+    before.bot_score >= 0.5, before.is_internal, before.action, before.page_host, before.page_path
 from before
+join old_sessions on old_sessions.session_id = before.session_id and old_sessions.number < 0
 union all
 select
-    1, after.event_id, after.visitor_id, after.session_id, after.event_timestamp,
-    after.event_timestamp::date, date_trunc('hour', after.event_timestamp), after.action,
-    after.page_host, after.page_path, after.engagement_time_ms, new_sessions.bot_score >= 0.5,
-    new_sessions.is_internal
+    1, after.visitor, after.session, after.place, contents.engagement_time_ms,
+    contents.event_timestamp::date, date_trunc('hour', contents.event_timestamp),
+    new_sessions.bot_score >= 0.5, new_sessions.is_internal, contents.action, contents.page_host,
+    contents.page_path
 from after
-join new_sessions on new_sessions.session_id = after.session_id;
+join new_sessions on new_sessions.number = after.session
+join contents on contents.row = after.row;
+
+insert into changed_pages
+select
+    sign, day, is_bot, is_internal, is_view,
+    is_view and lag(place) over views is null,
+    is_view and lead(place) over views is null,
+    engagement_time_ms, page_host, page_path,
+    case when is_view then lead(page_path) over views end
+from (
+    select changed_events.*, action is not distinct from 'page_view' as is_view
+    from changed_events
+    where page_path is not null
+) as pages
+window views as (partition by session, is_view order by place);
 
 insert into changed_sessions
 select
@@ -32,6 +48,6 @@ select
     1, fresh_lines.event_timestamp, fresh_lines.action, fresh_lines.product_id,
     fresh_lines.currency, new_sessions.bot_score >= 0.5, new_sessions.is_internal
 from fresh_lines
-join after on after.event_id = fresh_lines.event_id
-join new_sessions on new_sessions.session_id = after.session_id
+join after on after.row = fresh_lines.row
+join new_sessions on new_sessions.number = after.session
 where fresh_lines.action in ('view_item', 'add_to_cart', 'view_item_list');

@@ -77,7 +77,7 @@ where
         and stored.started_at <= region.to_at
     );
 
-insert into old_sessions select * from moved_sessions;
+insert into old_sessions select moved.*, null from moved_sessions as moved;
 
 insert into new_sessions (
     session_id, visitor_id, user_id, own_user_id, started_at, ended_at, spell_started_at,

@@ -8,8 +8,8 @@ with flagged as (
         before.bot_score >= 0.5 as was_bot, before.is_internal as was_internal,
         new_sessions.bot_score >= 0.5 as is_bot, new_sessions.is_internal
     from before
-    left join after on after.event_id = before.event_id and not before.is_gone
-    left join new_sessions on new_sessions.session_id = after.session_id
+    left join after on after.row = before.row
+    left join new_sessions on new_sessions.number = after.session
     where before.action in ('view_item', 'add_to_cart', 'view_item_list')
 ),
 

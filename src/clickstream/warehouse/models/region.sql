@@ -5,23 +5,15 @@
 
 insert into region
 with recursive touched as (
-    select visitor_id, event_timestamp, event_id from stage
+    select visitor_id, event_timestamp from stage
     union all
-    select visitor_id, event_timestamp, event_id from gone
+    select visitor_id, event_timestamp from gone
 ),
 
-firsts as (
-    select distinct on (visitor_id) visitor_id, event_timestamp, event_id
+hulls as materialized (
+    select visitor_id, min(event_timestamp) as from_at, max(event_timestamp) as to_at
     from touched
-    order by visitor_id, event_timestamp, event_id
-),
-
-hulls as (
-    select firsts.*, lasts.to_at
-    from firsts
-    join (
-        select visitor_id, max(event_timestamp) as to_at from touched group by visitor_id
-    ) as lasts on lasts.visitor_id = firsts.visitor_id
+    group by visitor_id
 ),
 
 reach as (
@@ -48,8 +40,8 @@ reached as (
 select
     hulls.visitor_id,
     row_number() over (),
-    coalesce(previous.started_at, hulls.event_timestamp),
-    coalesce(previous.session_id, hulls.event_id),
+    coalesce(previous.started_at, hulls.from_at),
+    coalesce(previous.session_id, ''),
     reached.to_at,
     case when previous.spell_started_at < previous.started_at then previous.spell_started_at end,
     case
@@ -74,7 +66,7 @@ left join lateral (
     from sessions
     where
         sessions.visitor_id = hulls.visitor_id
-        and (sessions.started_at, sessions.session_id) < (hulls.event_timestamp, hulls.event_id)
+        and sessions.started_at < hulls.from_at
     order by started_at desc, session_id desc
     limit 1
-) as previous on previous.ended_at >= hulls.event_timestamp - interval '30 minutes';
+) as previous on previous.ended_at >= hulls.from_at - interval '30 minutes';

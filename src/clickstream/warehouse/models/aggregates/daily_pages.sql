@@ -2,29 +2,15 @@
 -- An entry is the first page view of its session, an exit the last. Engaged time is told of the
 -- page that the event names.
 
-with placed as (
-    select
-        changed_events.*,
-        action = 'page_view'
-        and lag(event_id) over views is null as is_entry,
-        action = 'page_view'
-        and lead(event_id) over views is null as is_exit
-    from changed_events
-    where page_path is not null
-    window views as (
-        partition by sign, session_id, action = 'page_view' order by event_timestamp, event_id
-    )
-)
-
 select
     day,
     coalesce(page_host, '') as page_host,
     page_path,
     is_bot,
     is_internal,
-    sum(case when action = 'page_view' then sign else 0 end) as views,
+    sum(case when is_view then sign else 0 end) as views,
     sum(case when is_entry then sign else 0 end) as entries,
     sum(case when is_exit then sign else 0 end) as exits,
     sum(sign * coalesce(engagement_time_ms, 0)) as engagement_time_ms
-from placed
+from changed_pages
 group by day, coalesce(page_host, ''), page_path, is_bot, is_internal
