@@ -34,10 +34,10 @@ def kept(lake: Lake) -> list[dict[str, Any]]:
     return found
 
 
-def counted(running: Any) -> dict[str, int]:
+def counted(running: Any) -> dict[str, float]:
     text = httpx.get(f"{running.url}/metrics").text
     pairs = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
-    return {name.removeprefix("clickstream_collector_"): int(value) for name, value in pairs}
+    return {name.removeprefix("clickstream_collector_"): float(value) for name, value in pairs}
 
 
 async def post_many(url: str, bodies: list[bytes], *, concurrent: int) -> list[int]:

@@ -15,6 +15,7 @@ from clickstream.contract.envelope import Envelope, encode_envelope, lake_line
 from clickstream.contract.event import VERSION, Element, Event, Item, Order, Product
 from clickstream.contract.instants import parse_instant
 from clickstream.contract.rejection import Reason, Rejected
+from clickstream.contract.usual import read_usual
 
 __all__ = [
     "ACTIONS",
@@ -39,5 +40,6 @@ __all__ = [
     "lake_line",
     "parse_instant",
     "read_event",
+    "read_usual",
     "unknown_fields",
 ]

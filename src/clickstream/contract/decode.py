@@ -57,7 +57,7 @@ def _decode(raw: bytes, max_bytes: int) -> Document:
 def decode_json(raw: bytes) -> object:
     """The JSON value in `raw`, every text of it fit for PostgreSQL. Raises `Rejected`."""
     try:
-        if b"\\u0000" in raw:
+        if b"\\" in raw and b"\\u0000" in raw:  # one byte is looked for ten times as fast
             raw = repair_escapes(raw)
         return msgspec.json.decode(raw)
     except msgspec.ValidationError as error:
@@ -105,7 +105,11 @@ def read_event(document: Document) -> Event:
 
 def check_event(document: Document) -> Event:
     """The event, read and its instants tried: all that ingest asks before it says yes."""
-    event = read_event(document)
+    return check_instants(read_event(document))
+
+
+def check_instants(event: Event) -> Event:
+    """The same event, if the instants it names can be read. Raises `Rejected`."""
     if event.event_timestamp is not None and event.event_timestamp != "":
         parse_instant(event.event_timestamp)
     if event.sent_at is not None and event.sent_at != "":

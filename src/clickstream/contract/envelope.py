@@ -12,6 +12,7 @@ import msgspec
 from clickstream.contract.decode import Document
 
 FIELD: Final = "_ingest"
+_OPENING: Final = b',"%b":' % FIELD.encode()
 
 
 class Envelope(msgspec.Struct, rename="camel", frozen=True, omit_defaults=True):
@@ -50,4 +51,4 @@ def lake_line(payload: bytes, document: Document, envelope: bytes) -> bytes:
     payload = payload.strip(b" \t\r\n")
     if b"\n" in payload or b"\r" in payload:  # white space between tokens, never inside a text
         payload = payload.replace(b"\n", b" ").replace(b"\r", b" ")
-    return b'%b,"%b":%b}' % (payload[:-1], FIELD.encode(), envelope)
+    return b"".join((payload[:-1], _OPENING, envelope, b"}"))

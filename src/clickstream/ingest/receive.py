@@ -6,14 +6,14 @@ from typing import Final, NotRequired, TypedDict
 import msgspec
 
 from clickstream.contract import (
-    Envelope,
+    Document,
     Reason,
     Rejected,
     check_event,
     decode_object,
-    encode_envelope,
     lake_line,
     limits,
+    read_usual,
 )
 from clickstream.contract.decode import repair_escapes
 from clickstream.ingest.body import read_body
@@ -24,6 +24,7 @@ NewId = Callable[[], str]
 SUCCESS: Final = b'{"success":true}'
 
 _SPLIT: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_NOTHING_UNKNOWN: Final[Document] = {}
 _TOO_LARGE: Final = frozenset({Reason.TOO_LARGE})
 
 
@@ -59,7 +60,7 @@ def receive(
     try:
         text = read_body(body, context.headers)
         stamp = Stamp(enclose(context, settings), new_id)
-        if text.lstrip(b" \t\r\n")[:1] == b"[":
+        if not text.startswith(b"{") and text.lstrip(b" \t\r\n").startswith(b"["):
             return _receive_many(text, stamp)
         return Receipt(status=200, body=SUCCESS, lines=(stamp.line(text),))
     except Refused as refusal:
@@ -84,15 +85,17 @@ def refuse(status: int, reason: str, message: str, *, verdicts: Sequence[Verdict
 class Stamp:
     """Makes lake lines of the events of one request, which share one envelope."""
 
-    def __init__(self, envelope: Envelope, new_id: NewId) -> None:
-        self._envelope = envelope
-        self._encoded = encode_envelope(envelope)
-        self._new_id = new_id
+    __slots__ = ("_encoded", "_new_id")
+
+    def __init__(self, envelope: bytes, new_id: NewId) -> None:
+        self._encoded, self._new_id = envelope, new_id
 
     def line(self, payload: bytes) -> bytes:
         """The line of an event. Raises `Rejected`."""
-        document = decode_object(payload)
-        event = check_event(document)
+        document, event = _NOTHING_UNKNOWN, read_usual(payload)
+        if event is None:
+            document = decode_object(payload)
+            event = check_event(document)
         encoded = self._encoded
         if event.event_id is None or event.event_id == "":
             encoded = b'%b,"eventId":"%b"}' % (encoded[:-1], self._new_id().encode())

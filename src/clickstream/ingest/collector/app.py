@@ -18,12 +18,13 @@ from clickstream.errors import LakeError
 from clickstream.ingest.addresses import client_address, is_loopback
 from clickstream.ingest.body import too_large
 from clickstream.ingest.collector.commit import GroupCommit
-from clickstream.ingest.collector.counters import Counters, exposition
+from clickstream.ingest.collector.counters import Counters
+from clickstream.ingest.collector.exposition import exposition
 from clickstream.ingest.collector.settings import CollectorSettings
 from clickstream.ingest.context import HttpContext
 from clickstream.ingest.receive import NewId, receive, refuse
 from clickstream.ingest.refusal import Refused
-from clickstream.ingest.routes import Answer, answer, answer_other, is_event, unavailable
+from clickstream.ingest.routes import PATH, Answer, answer, answer_other, is_event, unavailable
 from clickstream.ingest.scripts import TRY_PATH, Script, load_scripts, load_try_page
 from clickstream.lake import Lake
 
@@ -54,14 +55,17 @@ class Collector:
         counters: Counters,
         clock: Callable[[], datetime],
         new_id: NewId,
+        new_request_id: Callable[[], str],
         new_uuid: Callable[[], UUID],
     ) -> None:
         self._lake, self._settings, self._counters = lake, settings, counters
         self._clock, self._new_id, self._new_uuid = clock, new_id, new_uuid
+        self._new_request_id = new_request_id
         self._commit: GroupCommit
         self._loop: asyncio.AbstractEventLoop
         self._sweep: asyncio.TimerHandle
         self._parent = 0
+        self._now = 0.0
         self._readings: dict[Reading, float] = {}
         self._scripts, self._try_page = load_scripts(), load_try_page()
 
@@ -83,23 +87,15 @@ class Collector:
         self._commit.close()
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
-        if is_event(scope.method, scope.path):
-            reply = await self._take(scope, protocol)
-        else:
-            reply = self._answer_other(scope)
-            self._counters.count_request(reply.status)
-        protocol.response_bytes(reply.status, reply.headers, reply.body)
-
-    async def _take(self, scope: "Scope", protocol: "HTTPProtocol") -> Answer:
+        if not is_event(scope.method, scope.path):
+            self._respond_other(scope, protocol)
+            return
         headers = dict(scope.headers.items())
+        context = self._context(scope, headers)
         reading = self._start_reading(protocol, headers)
         try:
-            body = await reading
             receipt = receive(
-                body,
-                self._context(scope, headers),
-                settings=self._settings.ingest,
-                new_id=self._new_id,
+                await reading, context, settings=self._settings.ingest, new_id=self._new_id
             )
             if receipt.lines:
                 await self._commit.add(receipt.lines)
@@ -110,12 +106,18 @@ class Collector:
                 raise  # not by us: the client has gone
             receipt = refuse(408, "slow_body", "the body did not come in time; send it again")
         except LakeError as error:
-            log.warning("events refused: %s", error)
+            log.debug("%s", error, extra={"request_id": context.request_id})
             receipt = unavailable("the events could not be kept; send them again")
         finally:
             self._readings.pop(reading, None)
         self._counters.count_request(receipt.status, receipt.reasons)
-        return answer(receipt, origin=headers.get("origin"), settings=self._settings.ingest)
+        reply = answer(receipt, origin=headers.get("origin"), settings=self._settings.ingest)
+        protocol.response_bytes(reply.status, reply.headers, reply.body)
+
+    def _respond_other(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
+        reply = self._answer_other(scope)
+        self._counters.count_request(reply.status)
+        protocol.response_bytes(reply.status, reply.headers, reply.body)
 
     def _context(self, scope: "Scope", headers: dict[str, str]) -> HttpContext:
         settings = self._settings.ingest
@@ -124,10 +126,11 @@ class Collector:
             peer = client_address(peer, headers.get("x-forwarded-for"), settings.trusted_proxies)
         return HttpContext(
             received_at=self._clock(),
-            method=scope.method,
-            path=scope.path,
+            method="POST",
+            path=PATH,
             source_ip=peer,
             headers=headers,
+            request_id=self._new_request_id(),
         )
 
     def _start_reading(self, protocol: "HTTPProtocol", headers: dict[str, str]) -> "Reading":
@@ -138,7 +141,7 @@ class Collector:
             reading = self._loop.create_task(_read_bounded(protocol))
         else:
             reading = cast("Reading", protocol())
-        self._readings[reading] = self._loop.time()
+        self._readings[reading] = self._now
         return reading
 
     def _look_after(self) -> None:
@@ -146,11 +149,13 @@ class Collector:
 
         A timer for each request would cost it a tenth of its time.
         """
-        latest = self._loop.time() - self._settings.body_timeout
+        self._now = self._loop.time()
+        latest = self._now - self._settings.body_timeout
         for reading, started in list(self._readings.items()):
             if started > latest:
                 break  # a dict keeps its order
             reading.cancel()
+        self._counters.tell_in_flight(len(self._readings))
         if os.getppid() != self._parent:
             signal.raise_signal(signal.SIGTERM)
         self._sweep = self._loop.call_later(1, self._look_after)

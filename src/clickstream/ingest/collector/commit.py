@@ -1,6 +1,7 @@
 """Group commit: requests that wait at the same time share one object of the lake and one sync."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -13,25 +14,22 @@ from clickstream.ingest.collector.settings import CollectorSettings
 from clickstream.ingest.objects import pack
 from clickstream.lake import Lake
 
+log = logging.getLogger(__name__)
+
 Waiter = asyncio.Future[None]
 
 
 class Group:
     """Lines that will share an object, and the requests that wait for it."""
 
+    __slots__ = ("deadline", "lines", "size", "started", "waiters")
+
     def __init__(self) -> None:
         self.lines: list[bytes] = []
         self.waiters: list[Waiter] = []
         self.size = 0
+        self.started = 0.0
         self.deadline: asyncio.TimerHandle | None = None
-
-    def add(self, lines: Sequence[bytes], waiter: Waiter) -> int:
-        """The bytes that were added."""
-        self.lines += lines
-        self.waiters.append(waiter)
-        size = len(lines[0]) if len(lines) == 1 else sum(map(len, lines))
-        self.size += size
-        return size
 
     def finish(self, error: LakeError | None) -> None:
         """Lets the waiting requests answer. The second call does nothing."""
@@ -66,6 +64,7 @@ class GroupCommit:
     ) -> None:
         self._lake, self._settings, self._loop = lake, settings, loop
         self._counters, self._clock, self._new_uuid = counters, clock, new_uuid
+        self._new_waiter: Callable[[], Waiter] = loop.create_future
         self._pace = settings.pace()
         self._pool = ThreadPoolExecutor(self._pace.concurrent, thread_name_prefix="commit")
         self._group = Group()
@@ -79,12 +78,13 @@ class GroupCommit:
         """A future that is done once the lines are durable, or fails with `LakeError`."""
         if self._held > self._settings.max_pending_bytes:
             raise LakeError("the lake is too slow for what is sent", is_transient=True)
-        group, waiter = self._group, self._loop.create_future()
-        if not group.lines:
-            group.deadline = self._loop.call_later(
-                self._settings.commit_timeout, group.finish, _too_slow(self._settings)
-            )
-        size = group.add(lines, waiter)
+        group, waiter = self._group, self._new_waiter()
+        if not group.waiters:
+            self._open(group)
+        group.lines += lines
+        group.waiters.append(waiter)
+        size = len(lines[0]) if len(lines) == 1 else sum(map(len, lines))
+        group.size += size
         self._held += size
         if self._start_soon is None and self._running < self._pace.concurrent:
             self._schedule()
@@ -96,10 +96,15 @@ class GroupCommit:
             self._write(self._group.lines, self._clock())
         self._pool.shutdown()
 
+    def _open(self, group: Group) -> None:
+        """Bounds how long the first request of a group waits, and so every other one."""
+        group.deadline = self._loop.call_later(
+            self._settings.commit_timeout, group.finish, _too_slow(self._settings)
+        )
+
     def _schedule(self) -> None:
         """Starts the group once the requests that are ready too have joined, or when it is due."""
-        is_large = self._group.size >= self._pace.least_bytes
-        if is_large or self._loop.time() >= self._next_start:
+        if self._group.size >= self._pace.least_bytes or self._loop.time() >= self._next_start:
             self._start_soon = self._loop.call_soon(self._start)
         elif self._start_at is None:
             self._start_at = self._loop.call_at(self._next_start, self._start)
@@ -111,7 +116,8 @@ class GroupCommit:
         self._start_at = self._start_soon = None
         group, self._group = self._group, Group()
         self._running += 1
-        self._next_start = self._loop.time() + self._pace.interval
+        group.started = self._loop.time()
+        self._next_start = group.started + self._pace.interval
         write = self._loop.run_in_executor(self._pool, self._write, group.lines, self._clock())
         write.add_done_callback(partial(self._finish, group))
 
@@ -124,14 +130,26 @@ class GroupCommit:
         self._running -= 1
         self._held -= group.size
         error = write.exception()
+        seconds = self._loop.time() - group.started
         if error is None:
-            self._counters.count_commit(len(group.lines), write.result())
+            self._counters.count_commit(
+                len(group.lines), group.size, object_size=write.result(), seconds=seconds
+            )
             group.finish(None)
         else:
-            self._counters.count_failed_commit()
-            group.finish(_as_lake_error(error))
+            self._fail(group, _as_lake_error(error), seconds)
         if self._group.lines:
             self._schedule()
+
+    def _fail(self, group: Group, error: LakeError, seconds: float) -> None:
+        """One line in the log for a group, however many requests it answers with 503."""
+        self._counters.count_failed_commit()
+        log.warning(
+            "%s; the requests that waited for it are answered with 503",
+            error,
+            extra={"requests": len(group.waiters), "events": len(group.lines), "seconds": seconds},
+        )
+        group.finish(error)
 
 
 def _too_slow(settings: CollectorSettings) -> LakeError:

@@ -1,14 +1,15 @@
-"""What the collector counts, summed over its workers, for Prometheus.
+"""What the collector counts, summed over its workers.
 
 Each worker counts in a slot of one shared file, mapped into its memory, and any of them can add
 the slots up. A slot is held by a file lock, so the worker that replaces a dead one takes over its
-slot with its counts, and no sum ever falls.
+slot with its counts, and no sum ever falls. `exposition.py` tells the sums to Prometheus.
 """
 
 import fcntl
 import mmap
 import os
 import struct
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
@@ -16,18 +17,32 @@ from typing import Final
 from clickstream.contract import Reason
 from clickstream.errors import ClickstreamError
 
-STATUSES: Final = (200, 204, 304, 400, 403, 404, 405, 408, 413, 415, 429, 503)
+STATUSES: Final = (200, 204, 304, 400, 401, 403, 404, 405, 408, 413, 415, 429, 503)
 REASONS: Final = (
     *(str(reason) for reason in Reason),
     "empty", "broken_gzip", "content_type", "content_encoding", "not_found",
-    "method_not_allowed", "origin", "slow_body", "unavailable",
+    "method_not_allowed", "origin", "write_key", "rate_limit", "slow_body", "unavailable",
+    "loopback_only",
 )  # fmt: skip
-_PLAIN: Final = ("events", "objects", "object_bytes", "failed_commits")
+SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds of the classes of a commit's duration; the last class has none."""
+SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+"""Upper bounds of the classes of a group's number of events."""
+_PLAIN: Final = (
+    "events", "event_bytes", "objects", "object_bytes", "failed_commits", "in_flight",
+    "microseconds",
+)  # fmt: skip
 _NAMES: Final = (
-    *_PLAIN, *(f"status {status}" for status in STATUSES), *(f"reason {name}" for name in REASONS)
-)  # fmt: skip
+    *_PLAIN,
+    *(f"status {status}" for status in STATUSES),
+    *(f"reason {name}" for name in REASONS),
+    *(f"seconds {index}" for index in range(len(SECONDS) + 1)),
+    *(f"size {index}" for index in range(len(SIZES) + 1)),
+)
 _INDEX: Final = {name: index for index, name in enumerate(_NAMES)}
 _STATUS_INDEX: Final = {status: _INDEX[f"status {status}"] for status in STATUSES}
+_FIRST_SECONDS: Final = _INDEX["seconds 0"]
+_FIRST_SIZE: Final = _INDEX["size 0"]
 _SLOT: Final = 8 * len(_NAMES)
 
 
@@ -41,6 +56,7 @@ class Counters:
         self._memory = mmap.mmap(self._file, slots * _SLOT)
         self._slot = _claim_slot(self._file, slots) * _SLOT
         self._values = memoryview(self._memory)[self._slot : self._slot + _SLOT].cast("q")
+        self.tell_in_flight(0)
 
     def count_request(self, status: int, reasons: Iterable[str] = ()) -> None:
         """One answer, and why events or all of it were not taken."""
@@ -48,13 +64,23 @@ class Counters:
         for reason in reasons:
             self._values[_INDEX[f"reason {reason}"]] += 1
 
-    def count_commit(self, events: int, size: int) -> None:
-        self._values[0] += events
-        self._values[1] += 1
-        self._values[2] += size
+    def count_commit(self, events: int, size: int, *, object_size: int, seconds: float) -> None:
+        """A group of events that is durable, `size` being its lines' bytes before compression."""
+        values = self._values
+        values[0] += events
+        values[1] += size
+        values[2] += 1
+        values[3] += object_size
+        values[6] += round(seconds * 1_000_000)
+        values[_FIRST_SECONDS + bisect_left(SECONDS, seconds)] += 1
+        values[_FIRST_SIZE + bisect_left(SIZES, events)] += 1
 
     def count_failed_commit(self) -> None:
-        self._values[3] += 1
+        self._values[4] += 1
+
+    def tell_in_flight(self, requests: int) -> None:
+        """How many requests this worker has begun to read and not answered yet."""
+        self._values[5] = requests
 
     def totals(self) -> Counter[str]:
         """The sums over all workers, by name."""
@@ -73,38 +99,3 @@ def _claim_slot(file: int, slots: int) -> int:
             continue
         return slot
     raise ClickstreamError(f"all {slots} slots of the counters are taken: too many workers")
-
-
-def exposition(totals: Counter[str]) -> str:
-    """The counters in Prometheus's text format
-    (https://prometheus.io/docs/instrumenting/exposition_formats/).
-    """
-    lines = [
-        *_metric("events_total", "Events kept: durable in the lake.", {"": totals["events"]}),
-        *_metric("objects_total", "Objects written to the lake.", {"": totals["objects"]}),
-        *_metric("object_bytes_total", "Bytes of those objects.", {"": totals["object_bytes"]}),
-        *_metric(
-            "failed_commits_total",
-            "Objects that the lake did not take.",
-            {"": totals["failed_commits"]},
-        ),
-        *_metric(
-            "requests_total",
-            "Answers by HTTP status.",
-            {f'{{status="{status}"}}': totals[f"status {status}"] for status in STATUSES},
-        ),
-        *_metric(
-            "rejected_total",
-            "Events and requests not taken, by reason.",
-            {f'{{reason="{reason}"}}': totals[f"reason {reason}"] for reason in REASONS},
-        ),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _metric(name: str, explanation: str, values: dict[str, int]) -> Iterable[str]:
-    name = f"clickstream_collector_{name}"
-    yield f"# HELP {name} {explanation}"
-    yield f"# TYPE {name} counter"
-    for labels, value in values.items():
-        yield f"{name}{labels} {value}"

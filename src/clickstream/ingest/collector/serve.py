@@ -14,7 +14,7 @@ from granian.server import Server
 
 from clickstream.ingest.collector.app import Collector
 from clickstream.ingest.collector.counters import Counters
-from clickstream.ingest.collector.ids import random_ids
+from clickstream.ingest.collector.ids import random_ids, request_ids
 from clickstream.ingest.collector.settings import CollectorSettings
 from clickstream.lake import open_lake
 
@@ -62,5 +62,6 @@ def load_worker(settings: CollectorSettings, counters_path: str) -> Any:  # noqa
         counters=Counters(counters_path, slots=2 * settings.workers),
         clock=partial(datetime.now, UTC),
         new_id=ids,
+        new_request_id=request_ids().__next__,
         new_uuid=uuid.uuid4,
     )

@@ -18,7 +18,7 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
 
     commit_interval: float | None = None
-    """Least time between two small objects; None: 5 ms for a folder, 100 ms for S3."""
+    """Least time between two small objects; None: 10 ms for a folder, 100 ms for S3."""
     commit_bytes: int | None = None
     """So much is written at once, whatever the interval; None: 64 kB for a folder, 256 for S3."""
     commit_timeout: float = 20
@@ -34,7 +34,7 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def pace(self) -> "Pace":
         """How the lake is best written to: a disk syncs one object as fast as several."""
-        interval, least, concurrent = (0.005, 64, 1) if self.is_folder else (0.100, 256, 8)
+        interval, least, concurrent = (0.010, 64, 1) if self.is_folder else (0.100, 256, 8)
         return Pace(
             interval=interval if self.commit_interval is None else self.commit_interval,
             least_bytes=least * 1024 if self.commit_bytes is None else self.commit_bytes,
