@@ -42,3 +42,7 @@ class ImportFileError(ClickstreamError):
 
 class ReportError(ClickstreamError):
     """A report was asked for with options that it cannot answer."""
+
+
+class QualityError(ClickstreamError):
+    """A check, a series or a webhook of the quality room that cannot be used as it stands."""

@@ -1,0 +1,1 @@
+"""Whether the data can be relied on, and whether what it says is out of the ordinary."""
