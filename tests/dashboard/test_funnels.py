@@ -41,7 +41,7 @@ def test_steps_are_added_chosen_moved_and_removed_and_the_link_keeps_them(tab: A
     page.get_by_role("button", name="Move step 4 up").click()
     tab.settle()
     expect(page.locator(".fstep-name").nth(2)).to_contain_text("Page /*")
-    page.get_by_label("Order").select_option("any")
+    page.get_by_label("Order", exact=True).select_option("any")
     tab.settle()
     link = page.url
     page.goto("about:blank")
@@ -49,7 +49,7 @@ def test_steps_are_added_chosen_moved_and_removed_and_the_link_keeps_them(tab: A
     tab.settle()
     expect(page.locator(".fstep-name")).to_have_count(4)
     expect(page.locator(".fstep-name").nth(2)).to_contain_text("Page /*")
-    expect(page.get_by_label("Order")).to_have_value("any")
+    expect(page.get_by_label("Order", exact=True)).to_have_value("any")
     page.get_by_role("button", name="Checkout", exact=True).click()
     tab.settle()
     assert "step=" not in page.url

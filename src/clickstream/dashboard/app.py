@@ -26,6 +26,7 @@ from clickstream.dashboard.export import to_csv
 from clickstream.dashboard.filters import read_view
 from clickstream.dashboard.guard import Guard, content_policy
 from clickstream.dashboard.pages.funnels import FUNNELS
+from clickstream.dashboard.pages.journeys import JOURNEYS
 from clickstream.dashboard.pages.overview import OVERVIEW
 from clickstream.dashboard.pages.page import Page
 from clickstream.dashboard.pages.products import PRODUCTS
@@ -36,7 +37,7 @@ from clickstream.dashboard.source import OpenConnection, WarehouseSource
 from clickstream.errors import ReportError, WarehouseError
 
 WWW: Final = Path(__file__).parent / "www"
-PAGES: Final[Sequence[Page]] = (OVERVIEW, FUNNELS, PRODUCTS)
+PAGES: Final[Sequence[Page]] = (OVERVIEW, JOURNEYS, FUNNELS, PRODUCTS)
 log = logging.getLogger(__name__)
 
 

@@ -270,7 +270,7 @@ def select(
         {
             "data-param": key,
             "data-focus": f"select-{key}",
-            "aria-label": label if is_bare else None,
+            "aria-label": label,
         },
         *choices,
     )
@@ -287,7 +287,13 @@ def text_field(
     return tags.label(
         tags.span(label),
         tags.input(
-            {"data-param": key, "data-lazy": "", "data-focus": f"text-{key}", "list": list_id},
+            {
+                "data-param": key,
+                "data-lazy": "",
+                "data-focus": f"text-{key}",
+                "aria-label": label,
+                "list": list_id,
+            },
             type="search",
             value=value,
             placeholder=placeholder,
@@ -298,10 +304,11 @@ def text_field(
     )
 
 
-def switch(text: str, *, key: str, is_on: bool, value: str = "on") -> Tag:
-    """A switch; turning it sets or removes ``key`` in the URL."""
+def switch(text: str, *, key: str, is_on: bool, on: str = "on", off: str = "") -> Tag:
+    """A switch; turning it sets ``key`` to ``on`` or ``off``, the usual one of which is empty."""
+    usual = "" if off else on
     attributes: TagAttrs = {
-        "data-set": pairs(**{key: "" if is_on else value}),
+        "data-set": pairs(**{key: off if is_on else usual}),
         "data-focus": f"switch-{key}",
         "aria-pressed": str(is_on).lower(),
     }
