@@ -4,19 +4,27 @@ EventBridge starts it; a person may too, with ``{"from": …, "to": …}`` to re
 receipt again (instants, both included), or ``{"all": true}`` to look through the whole lake.
 """
 
+import logging
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from clickstream.contract import Rejected, parse_instant
+from clickstream.entrypoints.embedded_metrics import metric_line
 from clickstream.entrypoints.loading import CLOCK, etl_rules
 from clickstream.entrypoints.logs import set_up_logs
-from clickstream.entrypoints.settings import load_settings
-from clickstream.errors import SettingsError
-from clickstream.etl import Options, Window, run
+from clickstream.entrypoints.settings import Settings, load_settings
+from clickstream.entrypoints.vault import read_connection
+from clickstream.errors import BusyError, SettingsError
+from clickstream.etl import Options, RunReport, Window, run
+from clickstream.etl.run import Status
 from clickstream.lake import open_lake
 from clickstream.warehouse.connect import connect
+from clickstream.warehouse.size import stored_bytes
+
+logger = logging.getLogger(__name__)
 
 RESERVE: Final = timedelta(minutes=2)
 """What must remain of the function's time for another slice to be begun."""
@@ -34,15 +42,12 @@ class Context(Protocol):
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
     """Load what is new, or the window that ``event`` names; the run's counts.
 
-    Stops cleanly when two minutes remain; the next run goes on. An error leaves whole slices
-    behind and ends the invocation as failed, so that the alarm hears of it.
+    Stops cleanly when two minutes remain; the next run goes on. Where another ETL is at work the
+    answer's status is `busy`. An error leaves whole slices behind and ends the invocation as
+    failed, so that it is tried again and the alarm hears of it.
     """
     settings = load_settings()
     set_up_logs("etl", level=settings.log_level)
-    if settings.warehouse_url is None:
-        raise SettingsError(
-            "CLICKSTREAM_WAREHOUSE_URL", None, "a function needs the warehouse's postgresql:// URL"
-        )
     options = Options(
         slice_events=settings.etl_slice,
         everything=bool(event.get("all")),
@@ -54,18 +59,49 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
         return context.get_remaining_time_in_millis() < RESERVE / timedelta(milliseconds=1)
 
     with connect(
-        settings.warehouse_url, role="clickstream_etl", application_name="clickstream lambda etl"
+        warehouse_url(settings), role="clickstream_etl", application_name="clickstream lambda etl"
     ) as connection:
-        report = run(
-            open_lake(settings.lake_url),
-            connection,
-            rules=etl_rules(settings),
-            run_id=uuid4(),
-            clock=CLOCK,
-            options=options,
-            should_stop=should_stop,
-        )
+        try:
+            report = run(
+                open_lake(settings.lake_url),
+                connection,
+                rules=etl_rules(settings),
+                run_id=uuid4(),
+                clock=CLOCK,
+                options=options,
+                should_stop=should_stop,
+            )
+        except BusyError as busy:
+            logger.warning("left to the ETL at work: %s", busy)
+            return {"status": "busy"}
+        sys.stdout.write(metrics_of(report, stored_bytes(connection)) + "\n")
     return {"run_id": str(report.run_id), "status": report.status.value, **report.tally.facts()}
+
+
+def warehouse_url(settings: Settings) -> str:
+    """The warehouse's connection string, with its password from the vault where one is named."""
+    if settings.warehouse_url is not None:
+        return settings.warehouse_url
+    if settings.warehouse_url_from is None:
+        raise SettingsError(
+            "CLICKSTREAM_WAREHOUSE_URL_FROM", None, "a function needs the warehouse's URL, or this"
+        )
+    return read_connection("CLICKSTREAM_WAREHOUSE_URL_FROM", settings.warehouse_url_from)
+
+
+def metrics_of(report: RunReport, stored: int) -> str:
+    """What CloudWatch counts of a run; one that was stopped early is no success yet."""
+    tally = report.tally
+    values = {
+        "Runs": int(report.status is Status.SUCCEEDED),
+        "Objects": tally.objects,
+        "Events": tally.events,
+        "Duplicates": tally.duplicates,
+        "Rejected": tally.rejected,
+        "Seconds": report.seconds,
+        "WarehouseBytes": stored,
+    }
+    return metric_line(values, CLOCK(), run_id=str(report.run_id))
 
 
 def read_window(event: Mapping[str, Any]) -> Window | None:

@@ -61,6 +61,9 @@ class Settings:
     warehouse_url: str | None = setting(
         "CLICKSTREAM_WAREHOUSE_URL", kinds.url("postgresql", "postgres"), None, is_secret=True
     )
+    warehouse_url_from: str | None = setting(
+        "CLICKSTREAM_WAREHOUSE_URL_FROM", kinds.url("file", "s3"), None
+    )
     database_url: str | None = setting(
         "DATABASE_URL", kinds.url("postgresql", "postgres"), None, is_secret=True
     )
