@@ -46,3 +46,11 @@ class ReportError(ClickstreamError):
 
 class QualityError(ClickstreamError):
     """A check, a series or a webhook of the quality room that cannot be used as it stands."""
+
+
+class ShopError(ClickstreamError):
+    """A request that the shop cannot fulfil; ``code`` says why, ``facts`` are for the asker."""
+
+    def __init__(self, code: str, detail: str, **facts: object) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.facts = code, detail, facts

@@ -147,6 +147,16 @@ def origin(value: object) -> str:
     raise ValueError("origins such as https://shop.example are expected, or * for every origin")
 
 
+def issuer(value: object) -> str:
+    """The URL of an OIDC issuer: https, and http on this machine alone."""
+    given = text(value)
+    parts = urlsplit(given)
+    is_local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if parts.hostname and (parts.scheme == "https" or is_local) and not parts.query:
+        return given
+    raise ValueError("an issuer's URL of the form https://… is expected, as its tokens name it")
+
+
 def many(read: Reader[T]) -> Reader[tuple[T, ...]]:
     """Several values: separated by commas in the environment, an array in the file."""
 

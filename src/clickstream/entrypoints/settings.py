@@ -114,6 +114,13 @@ class Settings:
         "CLICKSTREAM_DASHBOARD_ORIGINS", kinds.many(kinds.origin), ()
     )
 
+    # the shop's API
+    shop_host: str = setting("SHOP_HOST", kinds.text, "127.0.0.1")
+    shop_port: int = setting("SHOP_PORT", kinds.number(1, 65535), 8090)
+    shop_workers: int = setting("SHOP_WORKERS", kinds.number(1, 64), 1)
+    shop_audience: str | None = setting("SHOP_AUDIENCE", kinds.text, None)
+    oidc_issuer: str | None = setting("OIDC_ISSUER", kinds.issuer, None)
+
     # how it speaks
     log_level: str = setting(
         "CLICKSTREAM_LOG_LEVEL", kinds.one_of("debug", "info", "warning", "error"), "info"
@@ -127,6 +134,10 @@ class Settings:
     @property
     def dashboard_url(self) -> str:
         return f"http://{self.dashboard_host}:{self.dashboard_port}"
+
+    @property
+    def shop_url(self) -> str:
+        return f"http://{self.shop_host}:{self.shop_port}"
 
 
 SETTINGS: Final[Mapping[str, Setting]] = {

@@ -1,0 +1,2 @@
+-- at most one row
+select id::text from carts where id = %(cart_id)s;

@@ -1,0 +1,2 @@
+-- at most one row
+select id from users where sub = %(sub)s;
