@@ -7,7 +7,7 @@ from the session's first node, or from the first that meets ``start``; towards a
 count back from it: -1 leads into it. What lies behind ``length`` nodes has no position.
 ``sessions_anywhere`` and ``transitions_anywhere`` are those of the pair at any position: the
 former equals a strict funnel by session over the two nodes. Pairs are dated by their first event.
-Rare nodes, behind the ``limit`` most common, are "Other".
+Rare nodes, behind the ``limit`` most common, are ``OTHER``.
 """
 
 from collections.abc import Mapping
@@ -41,6 +41,8 @@ KINDS: Final = {
 MAX_LENGTH: Final = 10
 TOP_NODES: Final = 50
 PATHS: Final = 50
+OTHER: Final = "Other"
+OTHER_SQL: Final = sql.SQL("{}::text").format(sql.Literal(OTHER))
 
 COLUMNS: Final = (
     Column("from_node", "From"),
@@ -55,44 +57,43 @@ COLUMNS: Final = (
 
 
 def plan(request: Request) -> Plan:
-    """The pairs, the nodes and the paths: three questions of the same steps."""
+    """The one query for pairs, nodes and paths, which are all made of the same steps."""
     options = request.options
     length = MAX_LENGTH if options.length is None else options.length
     if not 2 <= length <= MAX_LENGTH:
         raise ReportError(f"--length is {length}; a journey has 2 to {MAX_LENGTH} nodes")
-    shared = {"steps": _steps(request), "start": request.scope.start, "end": request.scope.end}
     is_towards = options.end is not None and options.start is None
     first, last = (1 - length, 0) if is_towards else (1, length)
-    return Plan(
-        {
-            "transitions": compose("journeys_transitions", **shared, reach=_int(length - 1)),
-            "nodes": compose("journeys_nodes", **shared),
-            "paths": compose(
-                "journeys_paths",
-                **shared,
-                from_position=_int(first),
-                to_position=_int(last),
-                paths=_int(PATHS),
-            ),
-        },
-        lambda results: shape(request, results, length=length),
+    query = compose(
+        "journeys",
+        steps=_steps(request),
+        reach=_int(length - 1),
+        from_position=_int(first),
+        to_position=_int(last),
+        start=request.scope.start,
+        end=request.scope.end,
+        other=OTHER_SQL,
+        paths=_int(PATHS),
     )
+    return Plan({"steps": query}, lambda results: shape(request, results, length=length))
 
 
 def _steps(request: Request) -> sql.Composable:
     options, scope = request.options, request.scope
     name = one_of("node", options.node, NODES, "page")
     node = _merged(NODES[name], options.merge or ())
-    top = TOP_NODES if options.limit is None else options.limit
+    is_anchored = options.start is not None or options.end is not None
     return template("journeys_steps").format(
         node=node,
         source=NODES[name],
         kind=KINDS[name],
         is_start=_is_node(node, options.start),
         is_end=_is_node(node, options.end),
-        has_start=_bool(options.start is not None),
-        has_end=_bool(options.end is not None),
-        merges_repeats=_bool(bool(options.merge_repeats)),
+        kept=template("journeys_merged") if options.merge_repeats else sql.SQL("nodes"),
+        placed=template("journeys_anchored" if is_anchored else "journeys_whole").format(
+            has_start=_bool(options.start is not None), has_end=_bool(options.end is not None)
+        ),
+        other=OTHER_SQL,
         events=events_of(scope),
         earliest=instant(scope.range.start - LONGEST_SESSION),
         latest=instant(scope.range.end + LONGEST_SESSION),
@@ -101,7 +102,7 @@ def _steps(request: Request) -> sql.Composable:
         traffic=scope.traffic("e"),
         session_filters=scope.sessions(),
         session_filter=_session_filter(scope),
-        limit=limit_of(top),
+        limit=limit_of(TOP_NODES if options.limit is None else options.limit),
     )
 
 
@@ -150,12 +151,15 @@ def _session_filter(scope: Scope) -> sql.Composable:
 def shape(request: Request, results: Results, *, length: int) -> Answer:
     """The pairs by position, the most common first; nodes and paths in the summary."""
     options = request.options
-    pairs = results["transitions"]
-    anywhere = {(row["from_node"], row["to_node"]): row for row in pairs if row["is_total"]}
-    shown = [row for row in pairs if not row["is_total"]]
+    parts: dict[str, list[Row]] = {}
+    for row in results["steps"]:
+        parts.setdefault(row["part"], []).append(row)
+    anywhere = {(row["node"], row["next_node"]): row for row in parts.get("anywhere", ())}
+    pairs = [*parts.get("pair", ()), *parts.get("behind", ())]
+    rows = [_row(row, anywhere[row["node"], row["next_node"]]) for row in pairs]
     return Answer(
         columns=COLUMNS,
-        rows=[_row(row, anywhere[row["from_node"], row["to_node"]]) for row in shown],
+        rows=sorted(rows, key=_most_common),
         params={
             "node": options.node or "page",
             "start": options.start,
@@ -165,24 +169,43 @@ def shape(request: Request, results: Results, *, length: int) -> Answer:
             "merge_repeats": bool(options.merge_repeats),
         },
         summary={
-            "nodes": [
-                {**row, "drop_off_rate": divide(row["drop_offs"], row["visits"])}
-                for row in results["nodes"]
+            "nodes": [_node(row) for row in sorted(parts.get("node", ()), key=_most_visited)],
+            "paths": [
+                {"path": row["path"], "sessions": row["sessions"]} for row in parts.get("path", ())
             ],
-            "paths": [dict(row) for row in results["paths"]],
         },
     )
 
 
+def _most_common(row: Row) -> tuple[Any, ...]:
+    position = row["position"]
+    nodes = (row["from_node"], row["to_node"])
+    return (-row["transitions"], *nodes, position is None, position or 0)
+
+
+def _most_visited(row: Row) -> tuple[int, str]:
+    return (-row["sessions"], row["node"])
+
+
+def _node(row: Row) -> dict[str, Any]:
+    return {
+        "node": row["node"],
+        "visits": row["times"],
+        "sessions": row["sessions"],
+        "drop_offs": row["drop_offs"],
+        "drop_off_rate": divide(row["drop_offs"], row["times"]),
+    }
+
+
 def _row(row: Row, total: Row) -> dict[str, Any]:
     return {
-        "from_node": row["from_node"],
-        "to_node": row["to_node"],
+        "from_node": row["node"],
+        "to_node": row["next_node"],
         "position": row["position"],
         "sessions": row["sessions"],
-        "transitions": row["transitions"],
+        "transitions": row["times"],
         "sessions_anywhere": total["sessions"],
-        "transitions_anywhere": total["transitions"],
+        "transitions_anywhere": total["times"],
         "mean_seconds": row["mean_seconds"],
     }
 

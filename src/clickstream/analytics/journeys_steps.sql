@@ -1,4 +1,4 @@
--- grain: one row a node that a session came through; what the journeys' queries begin with
+-- grain: one row a node that a session came through; what the journeys' answer begins with
 
 with nodes as (
     select
@@ -13,74 +13,57 @@ with nodes as (
         and {traffic} and {session_filters} and {session_filter}
 ),
 
-kept as (
-    select *
-    from (
-        select nodes.*, lag(node) over session is not distinct from node as is_repeat
-        from nodes
-        window session as (partition by session_id order by event_timestamp, event_id)
-    ) as marked
-    where not (is_repeat and {merges_repeats})
-),
-
+-- sessions by number, which counting them needs again and again
 numbered as (
     select
-        kept.*,
-        row_number() over session as place,
-        lead(node) over session as next_node,
-        lead(event_timestamp) over session as next_at
-    from kept
-    window session as (partition by session_id order by event_timestamp, event_id)
+        dense_rank() over (order by session_id) as session,
+        row_number() over visit as place,
+        node,
+        lead(node) over visit as next_node,
+        event_timestamp,
+        lead(event_timestamp) over visit as next_at,
+        is_start,
+        is_end
+    from {kept}
+    window visit as (partition by session_id order by event_timestamp, event_id)
 ),
 
--- the part of each session that is asked for: from its first start on, up to its first end
-started as (
-    select
-        numbered.*,
-        min(case when is_start then place end) over (partition by session_id) as first_place
-    from numbered
-),
+{placed},
 
-bounded as (
-    select
-        started.*,
-        min(case when is_end and place >= first_place then place end)
-            over (partition by session_id) as last_place
-    from started
-),
-
-placed as (
-    select
-        bounded.*,
-        case when {has_end} and not {has_start} then place - last_place
-            else place - first_place + 1 end as position,
-        {has_end} and place = last_place as is_last
-    from bounded
-    where
-        place >= first_place
-        and (not {has_end} or place <= last_place)
-),
-
-top as (
-    select node
-    from placed
-    where event_timestamp >= {start} and event_timestamp < {end}
-    group by node
-    order by count(distinct session_id) desc, node
+counted as (
+    -- distinct by grouping twice, which hashes where count(distinct) sorts
+    select node, count(*) as sessions
+    from (
+        select node, session
+        from placed
+        where event_timestamp >= {start} and event_timestamp < {end} and node <> {other}
+        group by 1, 2
+    ) as once
+    group by 1
+    order by 2 desc, 1
     {limit}
 ),
 
-steps as (
-    -- one row a node that a session came through, with the one after it
+ranked as (
+    select node, row_number() over (order by sessions desc, node)::integer as number
+    from counted
+),
+
+-- nodes by their number, 0 for the rest; null as the next one where there is none
+steps as materialized (
     select
-        placed.session_id, placed.event_timestamp, placed.event_id, placed.position,
-        case when from_top.node is null then 'Other' else placed.node end as node,
-        case when is_last then null
-            when placed.next_node is not null and to_top.node is null then 'Other'
-            else placed.next_node end as next_node,
-        extract(epoch from placed.next_at - placed.event_timestamp) as seconds,
-        placed.is_last
+        placed.session,
+        placed.position,
+        coalesce(here.number, 0) as node,
+        case
+            when not placed.is_last and placed.next_node is not null
+            then coalesce(following.number, 0)
+        end as next_node,
+        placed.is_last,
+        placed.event_timestamp,
+        extract(epoch from placed.next_at - placed.event_timestamp)::float8 as seconds,
+        placed.event_timestamp >= {start} and placed.event_timestamp < {end} as is_within
     from placed
-    left join top as from_top on from_top.node = placed.node
-    left join top as to_top on to_top.node = placed.next_node
+    left join ranked as here on here.node = placed.node
+    left join ranked as following on following.node = placed.next_node
 )

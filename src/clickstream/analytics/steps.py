@@ -28,7 +28,7 @@ KINDS: Final[dict[str, Kind]] = {
 KIND_SQL: Final[dict[Kind, sql.SQL]] = {
     "action": sql.SQL("(e.action is not null and e.action <> 'user_engagement')"),
     "event": sql.SQL("(e.action is distinct from 'user_engagement')"),
-    "page": sql.SQL("(e.action is not distinct from 'page_view')"),
+    "page": sql.SQL("(e.action = 'page_view')"),
 }
 """The events of each kind: those that break a strict order where they stand between two steps."""
 
