@@ -49,7 +49,8 @@ class GroupCommit:
 
     A group starts when the one before is durable, and then at once if it is large enough or
     `interval` has passed since the last start: a lone event waits for nothing, and steady small
-    traffic makes no more than one object an interval.
+    traffic makes no more than one object an interval. As large as the last one is enough too,
+    for then the clients who sent it have most likely all sent again, and wait.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class GroupCommit:
         self._pace = settings.pace()
         self._pool = ThreadPoolExecutor(self._pace.concurrent, thread_name_prefix="commit")
         self._group = Group()
+        self._enough = self._pace.least_bytes
         self._running = 0
         self._held = 0
         self._next_start = 0.0
@@ -104,7 +106,7 @@ class GroupCommit:
 
     def _schedule(self) -> None:
         """Starts the group once the requests that are ready too have joined, or when it is due."""
-        if self._group.size >= self._pace.least_bytes or self._loop.time() >= self._next_start:
+        if self._group.size >= self._enough or self._loop.time() >= self._next_start:
             self._start_soon = self._loop.call_soon(self._start)
         elif self._start_at is None:
             self._start_at = self._loop.call_at(self._next_start, self._start)
@@ -115,6 +117,8 @@ class GroupCommit:
                 handle.cancel()
         self._start_at = self._start_soon = None
         group, self._group = self._group, Group()
+        most = self._pace.least_bytes
+        self._enough = min(most, max(most // 4, group.size))
         self._running += 1
         group.started = self._loop.time()
         self._next_start = group.started + self._pace.interval
