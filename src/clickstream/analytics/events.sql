@@ -1,15 +1,37 @@
 -- grain: one row an event name and its action; key: event_name, action
+-- Distinct by grouping step by step, which hashes where count(distinct) sorts.
+
+with by_session as (
+    select
+        e.event_name, e.action, e.visitor_id, e.session_id,
+        count(*) as events,
+        min(e.event_timestamp) as first_at,
+        max(e.event_timestamp) as last_at
+    from {events}
+    where {during} and {traffic} and {session_filters} and {event_filters}
+    group by 1, 2, 3, 4
+),
+
+by_visitor as (
+    select
+        event_name, action,
+        count(*) as sessions,
+        sum(events) as events,
+        min(first_at) as first_at,
+        max(last_at) as last_at
+    from by_session
+    group by event_name, action, visitor_id
+)
 
 select
-    e.event_name,
-    e.action,
-    count(*) as events,
-    count(distinct e.visitor_id) as visitors,
-    count(distinct e.session_id) as sessions,
-    min(e.event_timestamp) as first_at,
-    max(e.event_timestamp) as last_at
-from {events}
-where {during} and {traffic} and {session_filters} and {event_filters}
+    event_name,
+    action,
+    sum(events)::bigint as events,
+    count(*) as visitors,
+    sum(sessions)::bigint as sessions,
+    min(first_at) as first_at,
+    max(last_at) as last_at
+from by_visitor
 group by 1, 2
-order by events desc, e.event_name, e.action
+order by events desc, event_name, action
 {limit}

@@ -75,6 +75,12 @@ class ReportOptions:
     lookback: str | None = None
     kind: str | None = None
     minutes: int | None = None
+    before: str | None = None
+    event: str | None = None
+    time_unit: str | None = None
+    calibration_end: str | None = None
+    horizon: str | None = None
+    monetary: str | None = None
 
     def given(self) -> frozenset[str]:
         """The names of the options that are not at their defaults."""

@@ -99,11 +99,18 @@ def resolve_range(options: ReportOptions, zone: ZoneInfo) -> DateRange:
     today = options.now.astimezone(zone).date()
     last = options.to or max(today, options.from_ or today)
     first = options.from_ or last - dt.timedelta(days=DEFAULT_DAYS - 1)
-    if first > last:
-        raise ReportError(f"--from {first} is after --to {last}; both are included")
-    if first < EARLIEST or last > LATEST:
-        raise ReportError(f"--from {first} --to {last} reaches outside {EARLIEST} to {LATEST}")
-    return DateRange(first, last, zone)
+    return check_range(DateRange(first, last, zone))
+
+
+def check_range(days: DateRange) -> DateRange:
+    """The days, where they make sense. Raises ReportError otherwise."""
+    if days.first > days.last:
+        raise ReportError(f"--from {days.first} is after --to {days.last}; both are included")
+    if days.first < EARLIEST or days.last > LATEST:
+        raise ReportError(
+            f"--from {days.first} --to {days.last} reaches outside {EARLIEST} to {LATEST}"
+        )
+    return days
 
 
 def read_zone(name: str) -> ZoneInfo:

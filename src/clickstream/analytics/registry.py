@@ -3,8 +3,10 @@
 from typing import Final
 
 from clickstream.analytics import (
+    anomalies,
     attribution,
     breakdown,
+    checks,
     clicks,
     customers,
     events,
@@ -16,11 +18,15 @@ from clickstream.analytics import (
     overview,
     pages,
     products,
+    rejects,
     retention,
+    runs,
+    sample,
     search,
     segments,
     state,
     trends,
+    value,
 )
 from clickstream.analytics.request import Kind
 
@@ -42,7 +48,13 @@ _KINDS: Final = (
     attribution.KIND,
     segments.KIND,
     customers.KIND,
+    value.KIND,
     breakdown.BREAKDOWN,
+    sample.KIND,
+    anomalies.KIND,
+    checks.KIND,
+    rejects.KIND,
+    runs.KIND,
     state.KIND,
 )
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from clickstream.analytics.options import TRAFFIC, ReportOptions, check_taken, one_of
 from clickstream.analytics.people import read_conditions
-from clickstream.analytics.period import read_zone, resolve_range
+from clickstream.analytics.period import DateRange, read_zone, resolve_range
 from clickstream.analytics.query import Plan
 from clickstream.analytics.scope import Scope
 
@@ -38,6 +38,11 @@ class Request:
         return self.scope.range.zone
 
 
+def usual_days(options: ReportOptions, _: Facts, zone: ZoneInfo) -> DateRange:
+    """The days that the options name, else the 30 that end today."""
+    return resolve_range(options, zone)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One report: its name, what it tells in a line, the options of its own, and its planner."""
@@ -46,6 +51,10 @@ class Kind:
     summary: str
     plan: Callable[[Request], Plan]
     takes: tuple[str, ...] = ()
+    days: Callable[[ReportOptions, Facts, ZoneInfo], DateRange] = usual_days
+    """The days that are meant."""
+    is_heavy: bool = False
+    """Whether its rows take a second or so to become the answer."""
 
 
 def resolve(kind: Kind, options: ReportOptions, facts: Facts) -> Request:
@@ -55,7 +64,7 @@ def resolve(kind: Kind, options: ReportOptions, facts: Facts) -> Request:
     one_of("internal", options.internal, TRAFFIC, "exclude")
     zone = read_zone(options.timezone or facts.timezone)
     scope = Scope(
-        range=resolve_range(options, zone),
+        range=kind.days(options, facts, zone),
         bots=options.bots,
         internal=options.internal,
         days_zone=facts.timezone,

@@ -1,5 +1,6 @@
 """Running a report: plan (pure), fetch, shape (pure); on a connection or an asynchronous one."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -49,6 +50,8 @@ async def arun_report(
         request = resolve(kind, options, read_facts(await _afetch(connection, FACTS)))
         plan = full_plan(kind, request)
         results = {key: await _afetch(connection, query) for key, query in plan.queries.items()}
+    if kind.is_heavy:
+        return await asyncio.to_thread(make_report, kind, request, plan, results)
     return make_report(kind, request, plan, results)
 
 

@@ -10,7 +10,7 @@ with latest as (
 loading as (
     select run_id, finished_at
     from etl_runs
-    where events > 0 and finished_at is not null
+    where events <> 0 and finished_at is not null
     order by started_at desc
     limit 1
 )

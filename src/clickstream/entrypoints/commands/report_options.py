@@ -70,3 +70,21 @@ Lookback = Annotated[
 ]
 Kind = Annotated[str | None, typer.Option(help="Which segments are wanted (segments).")]
 Minutes = Annotated[int | None, typer.Option(help="How many minutes back (live).")]
+Before = Annotated[
+    str | None, typer.Option(help="An event's id: those that come after it in the list (sample).")
+]
+Event = Annotated[str | None, typer.Option(help="An event's id: that one, whole (sample).")]
+TimeUnit = Annotated[
+    str | None, typer.Option(help="day, week, month or year: what time is counted in (value).")
+]
+CalibrationEnd = Annotated[
+    str | None,
+    typer.Option(help="The last day, or instant, whose orders the models are fitted to (value)."),
+]
+Horizon = Annotated[
+    str | None, typer.Option(help="How far ahead is looked, such as 52w or 90d (value).")
+]
+Monetary = Annotated[
+    str | None,
+    typer.Option(help="repeat or all: whether the first purchase counts in the mean (value)."),
+]

@@ -73,6 +73,12 @@ def report(
     lookback: own.Lookback = None,
     kind: own.Kind = None,
     minutes: own.Minutes = None,
+    before: own.Before = None,
+    event: own.Event = None,
+    time_unit: own.TimeUnit = None,
+    calibration_end: own.CalibrationEnd = None,
+    horizon: own.Horizon = None,
+    monetary: own.Monetary = None,
     sql: Annotated[
         bool, typer.Option("--sql", help="Print the SQL instead of running it.")
     ] = False,
