@@ -2,19 +2,21 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
 import psycopg
 
 from clickstream.contract import ALIASES
+from clickstream.entrypoints.aftercare import look_after
 from clickstream.entrypoints.progress import is_watched, progress
 from clickstream.entrypoints.settings import Settings
 from clickstream.entrypoints.stopping import stop_on_signal
 from clickstream.entrypoints.wiring import ready_warehouse
-from clickstream.errors import ClickstreamError
+from clickstream.errors import BusyError, ClickstreamError
 from clickstream.etl import Options, Rules, RunReport, run
+from clickstream.etl.privacy.expiry import Lasts, expire_lake
 from clickstream.etl.tally import Tally
 from clickstream.lake import EVENTS, Lake, open_lake
 from clickstream.warehouse.connect import connect
@@ -34,6 +36,7 @@ def etl_rules(settings: Settings) -> Rules:
         payment_hosts=frozenset(settings.payment_providers),
         currency=settings.currency,
         country_header=settings.country_header,
+        retention=settings.warehouse_retention,
     )
 
 
@@ -52,7 +55,7 @@ def load_once(settings: Settings, options: Options) -> RunReport:
             share = min(1.0, tally.objects / total) if total else None
             advance(share, f"{tally.events:,} events")
 
-        return run(
+        report = run(
             lake,
             connection,
             rules=etl_rules(settings),
@@ -62,6 +65,9 @@ def load_once(settings: Settings, options: Options) -> RunReport:
             should_stop=stop.is_set,
             on_progress=show,
         )
+        if not stop.is_set():
+            look_after(connection, settings, now=CLOCK())
+        return report
 
 
 def _objects_ahead(lake: Lake, connection: psycopg.Connection) -> int | None:
@@ -97,9 +103,28 @@ def _keep_loading(
         ready_warehouse(settings) as url,
         connect(url, role="clickstream_etl", application_name="clickstream etl") as connection,
     ):
+        expired_on: date | None = None
         while not should_stop():
             run(
                 lake, connection, rules=rules, run_id=uuid4(), clock=CLOCK, options=options,
                 should_stop=should_stop,
             )  # fmt: skip
+            if expired_on != CLOCK().date():
+                expired_on = expire_daily(settings, lake, connection)
             wait(every.total_seconds())
+
+
+def expire_daily(settings: Settings, lake: Lake, connection: psycopg.Connection) -> date:
+    """Remove what the lake keeps no longer, and say for which day that was done.
+
+    A bucket's objects expire by its own lifecycle rule, or by `clickstream retention`.
+    """
+    now = CLOCK()
+    try:
+        expire_lake(
+            lake, connection, lasts=Lasts(settings.lake_retention, settings.backup_retention),
+            now=now, removes=lake.url.startswith("file:"),
+        )  # fmt: skip
+    except BusyError as error:
+        logger.warning("nothing expires from the lake today: %s", error)
+    return now.date()

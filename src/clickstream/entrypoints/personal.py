@@ -2,19 +2,31 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
+
+from msgspec import Struct
 
 from clickstream.entrypoints.loading import CLOCK, etl_rules
 from clickstream.entrypoints.progress import progress
 from clickstream.entrypoints.settings import Settings
 from clickstream.entrypoints.wiring import reading, ready_warehouse
 from clickstream.errors import SettingsError
+from clickstream.etl import Options, run
 from clickstream.etl.privacy.access import Held, held_on
+from clickstream.etl.privacy.expiry import (
+    Expired,
+    Lasts,
+    expire_lake,
+    expired_objects,
+    lake_kept_from,
+)
 from clickstream.etl.privacy.forget import Desk, Proof, forget, reapply_all
 from clickstream.etl.privacy.person import Person
-from clickstream.lake import open_lake
+from clickstream.etl.retention import count_expired, first_kept
+from clickstream.lake import Lake, open_lake
 from clickstream.warehouse.connect import connect
 
 KINDS: Final = ("user_id", "client_id")
@@ -54,9 +66,44 @@ def erase_again(settings: Settings) -> int:
 def holdings(settings: Settings, person: Person) -> Iterator[Iterator[Held]]:
     """All that is held on a person, while the warehouse is open."""
     with reading(settings) as connection:
+        connection.autocommit = True
         connection.execute("set statement_timeout = 0")
         lake = open_lake(settings.lake_url)
         yield held_on(lake, connection, person, rules=etl_rules(settings))
+
+
+class Retention(Struct, frozen=True):
+    """What expired from the warehouse and the lake, or would."""
+
+    warehouse_kept_from: datetime | None
+    events: int
+    lake: Expired
+
+
+def expire_now(settings: Settings, *, is_dry: bool) -> Retention:
+    """Apply the retention periods of the settings, or say what would go."""
+    lasts, now = Lasts(settings.lake_retention, settings.backup_retention), CLOCK()
+    rules, lake = etl_rules(settings), open_lake(settings.lake_url)
+    kept_from = first_kept(rules, now)
+    with (
+        ready_warehouse(settings) as url,
+        connect(
+            url, role="clickstream_etl", application_name="clickstream retention", autocommit=True
+        ) as connection,
+    ):
+        events = count_expired(connection, kept_from) if kept_from else 0
+        if is_dry:
+            return Retention(kept_from, events, _forecast(lake, lasts, now))
+        run(lake, connection, rules=rules, run_id=uuid4(), clock=CLOCK,
+            options=Options(keys=(), waits=True))  # fmt: skip
+        expired = expire_lake(lake, connection, lasts=lasts, now=now, removes=True)
+        return Retention(kept_from, events, expired)
+
+
+def _forecast(lake: Lake, lasts: Lasts, now: datetime) -> Expired:
+    kept_from = lake_kept_from(lasts, now)
+    sizes = [one.size for one in expired_objects(lake, kept_from)] if kept_from else []
+    return Expired(kept_from, len(sizes), sum(sizes))
 
 
 @contextmanager

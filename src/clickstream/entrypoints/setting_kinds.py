@@ -84,6 +84,18 @@ def duration(value: object) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
+def retention(value: object) -> timedelta:
+    """How long something is kept: a day or more."""
+    expected = "a day or more, such as 30d, is expected"
+    try:
+        length = duration(value)
+    except ValueError:
+        raise ValueError(expected) from None
+    if timedelta(days=1) <= length <= timedelta(days=36_500):
+        return length
+    raise ValueError(expected)
+
+
 def url(*schemes: str) -> Reader[str]:
     """A URL with one of these schemes."""
 
@@ -120,6 +132,14 @@ def header(value: object) -> str:
     if re.fullmatch(r"[a-z0-9-]{1,64}", name, re.ASCII):
         return name
     raise ValueError("the name of an HTTP header such as cf-ipcountry is expected")
+
+
+def write_key(value: object) -> str:
+    """A key that a URL's query can carry as it stands."""
+    key = text(value)
+    if re.fullmatch(r"[A-Za-z0-9._~-]{16,128}", key, re.ASCII):
+        return key
+    raise ValueError("16 to 128 letters, digits or any of . _ ~ - are expected")
 
 
 def host(value: object) -> str:

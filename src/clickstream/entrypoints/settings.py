@@ -8,7 +8,7 @@ file its key is the variable's name in lower case, without ``CLICKSTREAM_``.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
@@ -95,6 +95,14 @@ class Settings:
     allowed_origins: tuple[str, ...] = setting(
         "CLICKSTREAM_ALLOWED_ORIGINS", kinds.many(kinds.origin), ()
     )
+    unlisted_origins: str = setting(
+        "CLICKSTREAM_UNLISTED_ORIGINS", kinds.one_of("accept", "refuse"), "accept"
+    )
+    write_keys: tuple[str, ...] = setting(
+        "CLICKSTREAM_WRITE_KEY", kinds.many(kinds.write_key), (), is_secret=True
+    )
+    rate_limit: int | None = setting("CLICKSTREAM_RATE_LIMIT", kinds.number(1, 1_000_000), None)
+    rate_burst: int | None = setting("CLICKSTREAM_RATE_BURST", kinds.number(1, 10_000_000), None)
     trusted_proxies: tuple[Network, ...] = setting(
         "CLICKSTREAM_TRUSTED_PROXIES", kinds.many(kinds.network), ()
     )
@@ -105,6 +113,15 @@ class Settings:
     # the ETL
     etl_every: timedelta = setting("CLICKSTREAM_ETL_EVERY", kinds.duration, timedelta(minutes=30))
     etl_slice: int = setting("CLICKSTREAM_ETL_SLICE", kinds.number(1_000, 1_000_000), 100_000)
+
+    # how long what is kept
+    lake_retention: timedelta | None = setting("CLICKSTREAM_LAKE_RETENTION", kinds.retention, None)
+    warehouse_retention: timedelta | None = setting(
+        "CLICKSTREAM_WAREHOUSE_RETENTION", kinds.retention, None
+    )
+    backup_retention: timedelta = setting(
+        "CLICKSTREAM_BACKUP_RETENTION", kinds.retention, timedelta(days=35)
+    )
 
     # the dashboard
     dashboard_host: str = setting("CLICKSTREAM_DASHBOARD_HOST", kinds.text, "127.0.0.1")
@@ -121,6 +138,15 @@ class Settings:
     shop_audience: str | None = setting("SHOP_AUDIENCE", kinds.text, None)
     oidc_issuer: str | None = setting("OIDC_ISSUER", kinds.issuer, None)
 
+    # what is told of the shop's numbers, and what is checked
+    webhook_url: str | None = setting(
+        "CLICKSTREAM_WEBHOOK_URL", kinds.url("https", "http"), None, is_secret=True
+    )
+    dashboard_public_url: str | None = setting(
+        "CLICKSTREAM_DASHBOARD_PUBLIC_URL", kinds.url("https", "http"), None
+    )
+    checks: Mapping[str, object] = setting("CLICKSTREAM_CHECKS", kinds.entries, _NOTHING)
+
     # how it speaks
     log_level: str = setting(
         "CLICKSTREAM_LOG_LEVEL", kinds.one_of("debug", "info", "warning", "error"), "info"
@@ -134,6 +160,11 @@ class Settings:
     @property
     def dashboard_url(self) -> str:
         return f"http://{self.dashboard_host}:{self.dashboard_port}"
+
+    @property
+    def dashboard_link(self) -> str:
+        """Where people reach the dashboard: what alarms link to."""
+        return self.dashboard_public_url or self.dashboard_url
 
     @property
     def shop_url(self) -> str:
@@ -186,7 +217,22 @@ def read_settings(environment: Mapping[str, str]) -> tuple[Settings, list[Settin
         SettingsError(f"{key} in {file}", value, f"there is no such setting{_nearest(key)}")
         for key, value in content.items()
     ]
-    return _complete(values), problems
+    settings = _complete(values)
+    return settings, problems + list(_contradictions(settings))
+
+
+def _contradictions(settings: Settings) -> Iterator[SettingsError]:
+    """What two settings say that cannot both be so."""
+    lake, warehouse = settings.lake_retention, settings.warehouse_retention
+    if lake is not None and (warehouse is None or lake < warehouse):
+        longest = f"{lake.days}d or less"
+        kept = f"{warehouse.days}d" if warehouse else "unset, which is for ever"
+        yield SettingsError(
+            SETTINGS["lake_retention"].key,
+            f"{lake.days}d",
+            f"the warehouse, which is rebuilt from the lake, may not be kept longer: "
+            f"CLICKSTREAM_WAREHOUSE_RETENTION is {kept}; set it to {longest}",
+        )
 
 
 def _complete(values: dict[str, Any]) -> Settings:

@@ -20,6 +20,7 @@ from clickstream.etl import ledger
 from clickstream.etl.discover import Window, still_there
 from clickstream.etl.rebuild_copy import copy_rules, copy_tables
 from clickstream.etl.rebuild_plan import Progress, Work, list_lake, measure
+from clickstream.etl.retention import expire
 from clickstream.etl.rules import Rules
 from clickstream.etl.run import Clock, Options, Status, run
 from clickstream.etl.tally import Tally
@@ -251,6 +252,8 @@ def _even_out(job: _Job, tally: Tally) -> tuple[str, ...]:
     one by which readers see that the tables are others.
     """
     notes: list[str] = []
+    if _are_live_rules(job):
+        expire(job.connection, job.rules, run_id=job.live_id, now=job.clock())
     ahead = _keys_of_one(job.connection, FRESH, LIVE)
     if ahead and _are_live_rules(job):
         try:

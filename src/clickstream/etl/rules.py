@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
@@ -27,6 +28,8 @@ class Rules:
     """Of amounts that come without one."""
     country_header: str | None = None
     """The header in which a proxy or CDN writes the visitor's country."""
+    retention: timedelta | None = None
+    """How long events stay in the warehouse; for ever where it is None."""
 
     def is_internal(self, page_host: str | None, source_ip: str | None) -> bool:
         """Whether an event is the shop's own staff or systems."""

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -22,6 +22,7 @@ from msgspec import Struct
 from clickstream.errors import ClickstreamError, LakeError, WarehouseError
 from clickstream.etl import ledger
 from clickstream.etl.discover import NAMED, Discovery, Window, finish, new_keys, plan, plan_window
+from clickstream.etl.retention import expire
 from clickstream.etl.rows import EVENT_COLUMNS, ITEM_COLUMNS
 from clickstream.etl.rules import Rules
 from clickstream.etl.slice import Slice
@@ -111,7 +112,8 @@ def run(
         ledger.begin(connection, run_id, started_at)
         tally = Tally()
         try:
-            status = _load_all(job, tally)
+            kept_from = expire(connection, rules, run_id=run_id, now=started_at)
+            status = _load_all(replace(job, kept_from=kept_from), tally)
         except (ClickstreamError, psycopg.Error, OSError) as error:
             ledger.fail(connection, run_id, clock(), str(error))
             logger.exception("etl run failed", extra={"run_id": str(run_id), **tally.facts()})
@@ -181,7 +183,9 @@ def read_slice(job: "_Job", loader: Loader, bodies: Bodies) -> Slice:
     Raises `LakeError` where an object cannot be read.
     """
     slice_ = Slice(
-        loader.encoder("stage", EVENT_COLUMNS), loader.encoder("stage_items", ITEM_COLUMNS)
+        loader.encoder("stage", EVENT_COLUMNS),
+        loader.encoder("stage_items", ITEM_COLUMNS),
+        kept_from=job.kept_from,
     )
     with slice_.events, slice_.items:
         while not (slice_.is_full(job.options.slice_events) or job.should_stop()):
@@ -219,6 +223,8 @@ class _Job:
     options: Options
     should_stop: Callable[[], bool]
     on_progress: Progress
+    kept_from: datetime | None = None
+    """Older events are not loaded."""
 
 
 class _Keys:

@@ -1,18 +1,25 @@
 """A slice: some whole objects, read, normalized and encoded for one transaction."""
 
+from datetime import datetime
+
 from clickstream.etl.ledger import LoadedObject
 from clickstream.etl.read import read_object
 from clickstream.etl.rows import Rejection, values
 from clickstream.etl.rules import Rules
 from clickstream.etl.tally import Tally
+from clickstream.lake import hour_prefix
 from clickstream.warehouse.load import Encoder
 
 
 class Slice:
     """Objects of the lake as rows to be staged, and what could not be taken of them."""
 
-    def __init__(self, events: Encoder, items: Encoder) -> None:
+    def __init__(
+        self, events: Encoder, items: Encoder, *, kept_from: datetime | None = None
+    ) -> None:
         self.events, self.items = events, items
+        self._kept_from = kept_from
+        self._kept_hour = hour_prefix(kept_from) if kept_from else ""
         self.objects: list[LoadedObject] = []
         self.rejections: list[Rejection] = []
         self.tally = Tally()
@@ -25,14 +32,24 @@ class Slice:
         return max(self.tally.lines, self.tally.objects) >= events
 
     def take(self, key: str, body: bytes, rules: Rules) -> None:
-        """Add an object's events; those that cannot be taken are kept as rejections."""
-        lines, refused = 0, len(self.rejections)
+        """Add an object's events; those that cannot be taken are kept as rejections.
+
+        What is older than the warehouse keeps is only counted.
+        """
+        lines, refused, kept_from = 0, len(self.rejections), self._kept_from
+        is_old = "events/0" <= key < self._kept_hour
         for outcome in read_object(key, body, rules):
             lines += 1
             if isinstance(outcome, Rejection):
-                self.rejections.append(outcome)
+                if is_old:
+                    self.tally.expired += 1
+                else:
+                    self.rejections.append(outcome)
                 continue
             event, items = outcome
+            if kept_from is not None and event.event_timestamp < kept_from:
+                self.tally.expired += 1
+                continue
             row = self.tally.lines + lines
             self.events.write_row((row, *values(event)))
             for item in items:

@@ -9,11 +9,11 @@ from clickstream.warehouse.load import Counts
 
 
 class Tally:
-    """Counts of a slice or of a whole run; every line is an event, a duplicate or a rejection."""
+    """Counts of a slice or of a whole run; a line is an event, duplicate, rejection, or too old."""
 
     def __init__(self) -> None:
         self.slices = self.objects = self.bytes = self.lines = 0
-        self.events = self.duplicates = self.replaced = 0
+        self.events = self.duplicates = self.replaced = self.expired = 0
         self.rejections: Counter[Reason] = Counter()
 
     def count_object(self, size: int, lines: int) -> None:
@@ -34,7 +34,8 @@ class Tally:
 
     def add(self, part: "Tally") -> None:
         """Another slice's counts."""
-        for name in ("slices", "objects", "bytes", "lines", "events", "duplicates", "replaced"):
+        for name in ("slices", "objects", "bytes", "lines", "events", "duplicates", "replaced",
+                     "expired"):  # fmt: skip
             setattr(self, name, getattr(self, name) + getattr(part, name))
         self.rejections.update(part.rejections)
 
@@ -52,5 +53,6 @@ class Tally:
             "events": self.events,
             "duplicates": self.duplicates,
             "rejected": self.rejected,
+            "expired": self.expired,
             "rejections": {reason.value: count for reason, count in self.rejections.items()},
         }
