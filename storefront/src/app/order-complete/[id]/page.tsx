@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound, redirect } from "next/navigation";
+import { trackedLines } from "@/components/items";
+import { OrderDetails } from "@/components/order";
+import { TrackPurchase } from "@/components/tracking";
+import { session } from "@/server/session";
+import { shop } from "@/server/shop";
+
+export const metadata: Metadata = { title: "Thank you for your order", robots: { index: false } };
+
+export default async function OrderComplete({ params }: { params: Promise<{ id: string }> }) {
+  const person = await session();
+  if (!person) redirect("/sign-in?to=/account/orders");
+  const order = (await (await shop()).order(person, (await params).id)) ?? notFound();
+  const { id, value, currency, tax, shipping } = order;
+  return (
+    <section>
+      <TrackPurchase order={{ id, value, currency, tax, shipping }} items={trackedLines(order)} />
+      <header className="page-head thanks">
+        <svg viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22" /><path d="M14 25 l7 7 l14 -16" /></svg>
+        <h1>Thank you for your order</h1>
+        <p>Its number is <b id="order-id">{id}</b>. <Link href="/account/orders">Your orders</Link></p>
+      </header>
+      <OrderDetails order={order} />
+    </section>
+  );
+}
