@@ -35,7 +35,8 @@ from clickstream.ingest.collector import CollectorSettings, serve
 given = json.loads(sys.argv[1])
 ingest = given.pop("ingest", {})
 ingest["trusted_proxies"] = tuple(map(ipaddress.ip_network, ingest.get("trusted_proxies", ())))
-ingest["allowed_origins"] = tuple(ingest.get("allowed_origins", ()))
+for name in ("allowed_origins", "write_keys"):
+    ingest[name] = tuple(ingest.get(name, ()))
 serve(CollectorSettings(log_level="warning", ingest=IngestSettings(**ingest), **given))
 """
 

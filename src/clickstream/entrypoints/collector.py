@@ -19,6 +19,8 @@ def collector_settings(settings: Settings) -> CollectorSettings:
         port=settings.collector_port,
         workers=settings.collector_workers,
         ingest=ingest_settings(settings),
+        rate_limit=settings.rate_limit,
+        rate_burst=settings.rate_burst,
         metrics_for_all=settings.metrics == "all",
         log_level=settings.log_level,
     )

@@ -10,5 +10,7 @@ def ingest_settings(settings: Settings) -> IngestSettings:
         allowed_origins=settings.allowed_origins,
         trusted_proxies=settings.trusted_proxies,
         keep_addresses=settings.keep_addresses,
+        write_keys=settings.write_keys,
+        refuse_unlisted=settings.unlisted_origins == "refuse",
         country_header=settings.country_header,
     )

@@ -71,6 +71,7 @@ def read_context(event: Mapping[str, Any], now: datetime) -> HttpContext:
         path=path.removeprefix(f"/{stage}"),
         source_ip=http.get("sourceIp"),
         headers=headers,
+        query=str(event.get("rawQueryString") or ""),
         request_id=request.get("requestId"),
         api_id=request.get("apiId"),
         stage=stage,

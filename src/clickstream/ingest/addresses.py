@@ -1,8 +1,14 @@
 """Whose address a request comes from, and how much of it is kept."""
 
 import ipaddress
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
 
+_PROXIED: Final = frozenset(
+    {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
+)
+"""Headers that a proxy adds, and a program on this machine has no need of."""
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -26,7 +32,7 @@ def client_address(peer: str, forwarded: str | None, trusted: tuple[Network, ...
     """
     nearest = peer
     for hop in reversed((forwarded or "").split(",")):
-        if not _is_trusted(nearest, trusted):
+        if not is_trusted(nearest, trusted):
             break
         parsed = _parse(hop)
         if parsed is None:
@@ -41,7 +47,13 @@ def is_loopback(address: str) -> bool:
     return parsed is not None and parsed.is_loopback
 
 
-def _is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
+def is_local(peer: str, headers: Iterable[str]) -> bool:
+    """Whether a request was made on this machine: by its peer, and not for one behind a proxy."""
+    return is_loopback(peer) and _PROXIED.isdisjoint(headers)
+
+
+def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
+    """Whether an address is a configured proxy's."""
     parsed = _parse(address)
     return parsed is not None and any(parsed in network for network in trusted)
 

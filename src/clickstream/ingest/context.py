@@ -1,5 +1,6 @@
 """What is known of a request beside its body, and what becomes of it in the lake."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -8,7 +9,7 @@ from typing import Final
 import msgspec
 
 from clickstream.contract import Envelope
-from clickstream.ingest.addresses import Network, truncate_address
+from clickstream.ingest.addresses import Network, is_trusted, truncate_address
 
 _KEPT: Final = frozenset({"accept-language", "origin", "sec-gpc", "dnt"})
 _KEPT_PREFIXES: Final = ("sec-fetch-", "sec-ch-")
@@ -26,6 +27,10 @@ class IngestSettings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[Network, ...] = ()
     """Whose `X-Forwarded-For` counts."""
     keep_addresses: bool = False
+    write_keys: tuple[str, ...] = ()
+    """One of which a sender has to name; none means that none is needed."""
+    refuse_unlisted: bool = False
+    """Whether events of pages that `allowed_origins` does not list are refused."""
     country_header: str | None = None
     """A header of the proxy or CDN with the visitor's country, in lower case."""
 
@@ -39,10 +44,24 @@ class HttpContext(msgspec.Struct, frozen=True, kw_only=True):
     source_ip: str | None
     """The visitor's, whole; proxies already seen through."""
     headers: dict[str, str]
+    query: str = ""
     request_id: str | None = None
     api_id: str | None = None
     stage: str | None = None
     trace_id: str | None = None
+
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._=:+/-]{1,128}", re.ASCII)
+
+
+def proxy_request_id(
+    peer: str, headers: Mapping[str, str], trusted: tuple[Network, ...]
+) -> str | None:
+    """The id that a configured proxy gave a request, under which its own log has it."""
+    given = headers.get("x-request-id")
+    if given is None or not is_trusted(peer, trusted) or not _REQUEST_ID.fullmatch(given):
+        return None
+    return given
 
 
 class _Sender(msgspec.Struct, rename="camel", frozen=True, omit_defaults=True):

@@ -10,7 +10,7 @@ _THIS_MACHINE: Final = re.compile(
 )
 _PREFLIGHT: Final[Headers] = [
     ("access-control-allow-methods", "POST, OPTIONS"),
-    ("access-control-allow-headers", "content-type, content-encoding"),
+    ("access-control-allow-headers", "content-type, content-encoding, x-write-key"),
     ("access-control-max-age", "7200"),
 ]
 

@@ -16,6 +16,7 @@ from clickstream.contract import (
     read_usual,
 )
 from clickstream.contract.decode import repair_escapes
+from clickstream.ingest.admission import admit
 from clickstream.ingest.body import read_body
 from clickstream.ingest.context import HttpContext, IngestSettings, enclose
 from clickstream.ingest.refusal import Refused
@@ -47,6 +48,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """Of the lake, one event each, without newlines."""
     reasons: tuple[str, ...] = ()
     """Why events, or the whole request, were rejected; for the counters."""
+    retry_seconds: int = 5
+    """After a 429 or a 503: when to come again."""
 
 
 def receive(
@@ -58,13 +61,15 @@ def receive(
     only when none is good. `new_id` names events that have no id of their own.
     """
     try:
+        if settings.write_keys or settings.refuse_unlisted:
+            admit(context, settings)
         text = read_body(body, context.headers)
         stamp = Stamp(enclose(context, settings), new_id)
         if not text.startswith(b"{") and text.lstrip(b" \t\r\n").startswith(b"["):
             return _receive_many(text, stamp)
         return Receipt(status=200, body=SUCCESS, lines=(stamp.line(text),))
     except Refused as refusal:
-        return refuse(refusal.status, refusal.reason, refusal.message)
+        return answer_refusal(refusal)
     except Rejected as rejected:
         status = 413 if rejected.reason in _TOO_LARGE else 400
         return refuse(status, rejected.reason, rejected.message)
@@ -80,6 +85,14 @@ def refuse(status: int, reason: str, message: str, *, verdicts: Sequence[Verdict
         body=msgspec.json.encode(answer | {"rejected": verdicts}),
         reasons=tuple(verdict["reason"] for verdict in verdicts),
     )
+
+
+def answer_refusal(refusal: Refused) -> Receipt:
+    """The receipt of a request that was refused as a whole."""
+    receipt = refuse(refusal.status, refusal.reason, refusal.message)
+    if refusal.retry_seconds is None:
+        return receipt
+    return msgspec.structs.replace(receipt, retry_seconds=refusal.retry_seconds)
 
 
 class Stamp:

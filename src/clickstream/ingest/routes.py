@@ -5,12 +5,12 @@ from typing import Final
 
 import msgspec
 
+from clickstream.ingest.admission import unlisted
 from clickstream.ingest.context import IngestSettings
 from clickstream.ingest.cors import Headers, cors_headers, is_allowed, preflight_headers
-from clickstream.ingest.receive import Receipt, refuse
+from clickstream.ingest.receive import Receipt, answer_refusal, refuse
 
 PATH: Final = "/clickstream"
-RETRY_SECONDS: Final = 5
 _JSON: Final = ("content-type", "application/json")
 
 
@@ -26,7 +26,7 @@ def answer(receipt: Receipt, *, origin: str | None, settings: IngestSettings) ->
     """The answer of a receipt, for a page of `origin` or for no page."""
     headers = _answer_headers(origin, settings.allowed_origins)
     if receipt.status in {429, 503}:
-        headers = [*headers, ("retry-after", str(RETRY_SECONDS))]
+        headers = [*headers, ("retry-after", str(receipt.retry_seconds))]
     return Answer(receipt.status, headers, receipt.body)
 
 
@@ -60,9 +60,4 @@ def unavailable(message: str) -> Receipt:
 def _preflight(origin: str | None, settings: IngestSettings) -> Answer:
     if origin is None or is_allowed(origin, settings.allowed_origins):
         return Answer(204, preflight_headers(origin, settings.allowed_origins))
-    receipt = refuse(
-        403,
-        "origin",
-        f"pages of {origin[:256]} may not send here; add it to CLICKSTREAM_ALLOWED_ORIGINS",
-    )
-    return answer(receipt, origin=origin, settings=settings)
+    return answer(answer_refusal(unlisted(origin)), origin=origin, settings=settings)

@@ -13,16 +13,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 from uuid import UUID
 
+import msgspec
+
 from clickstream.contract import limits
 from clickstream.errors import LakeError
-from clickstream.ingest.addresses import client_address, is_loopback
+from clickstream.ingest.addresses import client_address, is_local
 from clickstream.ingest.body import too_large
 from clickstream.ingest.collector.commit import GroupCommit
 from clickstream.ingest.collector.counters import Counters
 from clickstream.ingest.collector.exposition import exposition
+from clickstream.ingest.collector.limiter import RateLimiter, whole_seconds
 from clickstream.ingest.collector.settings import CollectorSettings
-from clickstream.ingest.context import HttpContext
-from clickstream.ingest.receive import NewId, receive, refuse
+from clickstream.ingest.context import HttpContext, proxy_request_id
+from clickstream.ingest.openapi import openapi
+from clickstream.ingest.receive import NewId, Receipt, answer_refusal, receive, refuse
 from clickstream.ingest.refusal import Refused
 from clickstream.ingest.routes import PATH, Answer, answer, answer_other, is_event, unavailable
 from clickstream.ingest.scripts import TRY_PATH, Script, load_scripts, load_try_page
@@ -36,6 +40,7 @@ log = logging.getLogger(__name__)
 
 _TEXT: Final = ("content-type", "text/plain; version=0.0.4; charset=utf-8")
 _JSON: Final = ("content-type", "application/json")
+_ANY_ORIGIN: Final = ("access-control-allow-origin", "*")
 _DISCARD: Final = 8 * limits.MAX_BODY_BYTES
 """So much of a body that is too large is still read, so that its sender hears the answer."""
 
@@ -57,10 +62,11 @@ class Collector:
         new_id: NewId,
         new_request_id: Callable[[], str],
         new_uuid: Callable[[], UUID],
+        limiter: RateLimiter | None = None,
     ) -> None:
         self._lake, self._settings, self._counters = lake, settings, counters
         self._clock, self._new_id, self._new_uuid = clock, new_id, new_uuid
-        self._new_request_id = new_request_id
+        self._new_request_id, self._limiter = new_request_id, limiter
         self._commit: GroupCommit
         self._loop: asyncio.AbstractEventLoop
         self._sweep: asyncio.TimerHandle
@@ -68,6 +74,7 @@ class Collector:
         self._now = 0.0
         self._readings: dict[Reading, float] = {}
         self._scripts, self._try_page = load_scripts(), load_try_page()
+        self._openapi = msgspec.json.encode(openapi())
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -92,27 +99,42 @@ class Collector:
             return
         headers = dict(scope.headers.items())
         context = self._context(scope, headers)
-        reading = self._start_reading(protocol, headers)
+        reading: Reading | None = None
         try:
+            if self._limiter is not None:
+                _check_rate(self._limiter, context)
+            reading = self._start_reading(protocol, headers)
             receipt = receive(
                 await reading, context, settings=self._settings.ingest, new_id=self._new_id
             )
             if receipt.lines:
                 await self._commit.add(receipt.lines)
         except Refused as refusal:
-            receipt = refuse(refusal.status, refusal.reason, refusal.message)
+            receipt = answer_refusal(refusal)
         except asyncio.CancelledError:
-            if not reading.cancelled():
+            if reading is None or not reading.cancelled():
                 raise  # not by us: the client has gone
             receipt = refuse(408, "slow_body", "the body did not come in time; send it again")
         except LakeError as error:
             log.debug("%s", error, extra={"request_id": context.request_id})
             receipt = unavailable("the events could not be kept; send them again")
         finally:
-            self._readings.pop(reading, None)
-        self._counters.count_request(receipt.status, receipt.reasons)
+            if reading is not None:
+                del self._readings[reading]
+        self._account(receipt, context)
         reply = answer(receipt, origin=headers.get("origin"), settings=self._settings.ingest)
         protocol.response_bytes(reply.status, reply.headers, reply.body)
+
+    def _account(self, receipt: Receipt, context: HttpContext) -> None:
+        """Counts a request, and against its sender's limit what it brought beside one event."""
+        self._counters.count_request(receipt.status, receipt.reasons)
+        if receipt.reasons and log.isEnabledFor(logging.DEBUG):
+            facts = {"request_id": context.request_id, "status": receipt.status}
+            log.debug("refused: %s", ", ".join(receipt.reasons), extra=facts)
+        if self._limiter is not None and context.source_ip is not None:
+            more = len(receipt.lines) + len(receipt.reasons) - 1
+            if more > 0:
+                self._limiter.charge(context.source_ip, more)
 
     def _respond_other(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         reply = self._answer_other(scope)
@@ -122,7 +144,9 @@ class Collector:
     def _context(self, scope: "Scope", headers: dict[str, str]) -> HttpContext:
         settings = self._settings.ingest
         peer = scope.client.rpartition(":")[0]
+        request_id = None
         if settings.trusted_proxies:
+            request_id = proxy_request_id(peer, headers, settings.trusted_proxies)
             peer = client_address(peer, headers.get("x-forwarded-for"), settings.trusted_proxies)
         return HttpContext(
             received_at=self._clock(),
@@ -130,7 +154,8 @@ class Collector:
             path=PATH,
             source_ip=peer,
             headers=headers,
-            request_id=self._new_request_id(),
+            query=scope.query_string,
+            request_id=request_id or self._new_request_id(),
         )
 
     def _start_reading(self, protocol: "HTTPProtocol", headers: dict[str, str]) -> "Reading":
@@ -165,6 +190,8 @@ class Collector:
             return Answer(200, [_JSON], b'{"status":"ok"}')
         if scope.path == "/metrics" and scope.method == "GET":
             return self._metrics(scope)
+        if scope.path == "/openapi.json" and scope.method == "GET":
+            return Answer(200, [_JSON, _ANY_ORIGIN], self._openapi)
         if (script := self._script(scope)) and scope.method in {"GET", "HEAD"}:
             return script.answer(
                 accept_encoding=scope.headers.get("accept-encoding") or "",
@@ -174,17 +201,28 @@ class Collector:
         return answer_other(scope.method, scope.path, origin=origin, settings=self._settings.ingest)
 
     def _script(self, scope: "Scope") -> Script | None:
-        if scope.path == TRY_PATH and is_loopback(scope.client):
+        if scope.path == TRY_PATH and self._is_local(scope):
             return self._try_page
         return self._scripts.get(scope.path)
 
+    def _is_local(self, scope: "Scope") -> bool:
+        return is_local(scope.client, scope.headers.keys())
+
     def _metrics(self, scope: "Scope") -> Answer:
-        if not self._settings.metrics_for_all and not is_loopback(scope.client):
+        if not self._settings.metrics_for_all and not self._is_local(scope):
             receipt = refuse(
                 403, "loopback_only", "metrics are for this machine; see CLICKSTREAM_METRICS"
             )
             return Answer(403, [_JSON], receipt.body)
         return Answer(200, [_TEXT], exposition(self._counters.totals()).encode())
+
+
+def _check_rate(limiter: RateLimiter, context: HttpContext) -> None:
+    """Nothing, for an address that may send now. Raises `Refused` (429)."""
+    if wait := limiter.take(context.source_ip or ""):
+        seconds = whole_seconds(wait)
+        message = f"too many events from this address; come again in {seconds} s"
+        raise Refused(429, "rate_limit", message, retry_seconds=seconds)
 
 
 async def _read_bounded(protocol: "HTTPProtocol") -> bytes:

@@ -13,6 +13,11 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8080
     workers: int = 1
     ingest: IngestSettings = IngestSettings()
+    rate_limit: float | None = None
+    """Events a second that one address may send (an IPv6 /64 counts as one); None: as many as it
+    likes."""
+    rate_burst: float | None = None
+    """Events that it may send at once after a pause; None: those of 10 seconds."""
     metrics_for_all: bool = False
     """Whether others than this machine may read `/metrics`."""
     log_level: str = "info"
@@ -27,6 +32,8 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Of events that wait for the lake, in each worker; beyond, clients are told to come again."""
     body_timeout: float = 10
     """A body that takes longer is given up."""
+    header_timeout: float = 10
+    """So is a request whose headers take longer, and a connection that is idle for as long."""
 
     @property
     def is_folder(self) -> bool:
