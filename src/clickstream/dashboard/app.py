@@ -25,11 +25,20 @@ from clickstream.dashboard.desk import Office
 from clickstream.dashboard.export import to_csv
 from clickstream.dashboard.filters import read_view
 from clickstream.dashboard.guard import Guard, content_policy
+from clickstream.dashboard.pages.acquisition import ACQUISITION
+from clickstream.dashboard.pages.attribution import ATTRIBUTION
+from clickstream.dashboard.pages.customers import CUSTOMERS
+from clickstream.dashboard.pages.events import EVENTS
 from clickstream.dashboard.pages.funnels import FUNNELS
+from clickstream.dashboard.pages.health import HEALTH
 from clickstream.dashboard.pages.journeys import JOURNEYS
+from clickstream.dashboard.pages.live import LIVE
+from clickstream.dashboard.pages.orders import ORDERS
 from clickstream.dashboard.pages.overview import OVERVIEW
 from clickstream.dashboard.pages.page import Page
 from clickstream.dashboard.pages.products import PRODUCTS
+from clickstream.dashboard.pages.retention import RETENTION
+from clickstream.dashboard.pages.trends import TRENDS
 from clickstream.dashboard.queries import Answers, Source
 from clickstream.dashboard.session import make_server
 from clickstream.dashboard.shell import document
@@ -37,7 +46,21 @@ from clickstream.dashboard.source import OpenConnection, WarehouseSource
 from clickstream.errors import ReportError, WarehouseError
 
 WWW: Final = Path(__file__).parent / "www"
-PAGES: Final[Sequence[Page]] = (OVERVIEW, JOURNEYS, FUNNELS, PRODUCTS)
+PAGES: Final[Sequence[Page]] = (
+    OVERVIEW,
+    LIVE,
+    TRENDS,
+    JOURNEYS,
+    FUNNELS,
+    RETENTION,
+    ACQUISITION,
+    ATTRIBUTION,
+    PRODUCTS,
+    ORDERS,
+    CUSTOMERS,
+    EVENTS,
+    HEALTH,
+)
 log = logging.getLogger(__name__)
 
 

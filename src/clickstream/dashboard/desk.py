@@ -81,11 +81,17 @@ class Desk:
     _refreshed: float = float("-inf")
 
     def load(
-        self, page: str, fetch: Callable[[View], Awaitable[T]], *, keys: tuple[str, ...] = ()
+        self,
+        page: str,
+        fetch: Callable[[View], Awaitable[T]],
+        *,
+        keys: tuple[str, ...] = (),
+        every: float | None = None,
     ) -> reactive.Value[Outcome[T]]:
         """The outcome of ``fetch`` for the view, while ``page`` is shown.
 
-        Fetched again when the filters, one of the page's own ``keys`` or the data have changed.
+        Fetched again when the filters, one of the page's own ``keys`` or the data have changed;
+        and after as many seconds as ``every`` says.
         """
         latest: Latest[T] = Latest(self.activity, self.office.explain)
         asked: list[object] = [None]
@@ -99,12 +105,22 @@ class Desk:
                 latest.give_up(AWAY)
                 asked[0] = None
             elif isinstance(state, Ready) and state.value.has_events:
-                wanted = (view.filters, [view.texts(key) for key in keys], state.value.version)
+                turn = self._turn(every)
+                own = [view.texts(key) for key in keys]
+                wanted = (view.filters, own, state.value.version, turn)
                 if wanted != asked[0]:
                     asked[0] = wanted
                     latest.request(lambda: fetch(view))
 
         return latest.outcome
+
+    def _turn(self, every: float | None) -> int:
+        """How often that many seconds have passed; whoever asks is asked again when they have."""
+        if every is None:
+            return 0
+        passed = time.monotonic()
+        reactive.invalidate_later(every - passed % every, session=self.session)
+        return int(passed / every)
 
     async def follow(self) -> None:
         """Keeps ``state`` up to date until the session ends; figures refresh no faster than set."""

@@ -39,6 +39,7 @@ DIMENSIONS: Final[Mapping[str, str]] = MappingProxyType(
         "country": "Country",
         "browser": "Browser",
         "event_name": "Event",
+        "segment": "Segment",
     }
 )
 """What can be chosen in the filter menu: fields of analytics, with their names."""
@@ -84,6 +85,13 @@ class Filters:
 
     def values(self, dimension: str) -> tuple[str, ...]:
         return dict(self.chosen).get(dimension, ())
+
+    def only(self, dimension: str, *values: str) -> "Filters":
+        """The same filters, with these values of a dimension in place of those chosen."""
+        rest = dict(self.chosen) | {dimension: values}
+        return replace(
+            self, chosen=tuple((name, rest[name]) for name in DIMENSIONS if name in rest)
+        )
 
     def to_pairs(self) -> list[tuple[str, str]]:
         """Query-string pairs that ``read_view`` reads back; what is default is left out."""

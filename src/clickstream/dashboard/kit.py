@@ -147,7 +147,7 @@ def spoken(dimension: str | None, value: str) -> str:
 
 
 def bar_list(
-    bars: Sequence[Bar], *, unit: str, heads: tuple[str, str, str], currency: str | None = None
+    bars: Sequence[Bar], *, unit: str, heads: Sequence[str], currency: str | None = None
 ) -> Tag:
     """Rows with a bar behind each, the longest being the full width."""
     longest = max((bar.value for bar in bars), default=0) or 1
@@ -218,11 +218,14 @@ def block(outcome: Outcome[T], draw: Callable[[T], TagChild], *, waiting: str = 
     return ghost(waiting)
 
 
-def in_place_of_chart(outcome: Outcome[T], has_any: Callable[[T], bool]) -> TagChild:
+def in_place_of_chart(
+    outcome: Outcome[T], has_any: Callable[[T], bool], *, nothing: str | None = None
+) -> TagChild:
     """What covers a chart's place while it waits, or where there is nothing to draw."""
     if isinstance(outcome, Ready) and has_any(outcome.value):
         return None
-    return tags.div(block(outcome, lambda _: nothing_here(), waiting="chart"), class_="chart-words")
+    empty = words(nothing) if nothing else nothing_here()
+    return tags.div(block(outcome, lambda _: empty, waiting="chart"), class_="chart-words")
 
 
 class render_chart(Renderer[Drawing]):  # noqa: N801 - a decorator, named as Shiny names its own

@@ -35,8 +35,13 @@ def show_chart(
     name: str,
     found: reactive.Value[Outcome[T]],
     draw: Callable[[T], Drawing | None],
+    *,
+    nothing: str | None = None,
 ) -> None:
-    """Draws a chart under a name, in the box that ``chart_box`` made; words where there is none."""
+    """Draws a chart under a name, in the box that ``chart_box`` made; words where there is none.
+
+    ``nothing`` is what is said there, where it is not that the dates and filters have no event.
+    """
 
     @output(id=name)
     @render_chart
@@ -47,7 +52,9 @@ def show_chart(
     @output(id=f"{name}_words")
     @render.ui
     def _words() -> TagChild:
-        return kit.in_place_of_chart(found(), lambda value: draw(value) is not None)
+        return kit.in_place_of_chart(
+            found(), lambda value: draw(value) is not None, nothing=nothing
+        )
 
 
 def chart_box(name: str, *, class_: str = "") -> Tag:

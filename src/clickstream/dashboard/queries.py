@@ -88,6 +88,10 @@ class Answers:
             if not shared.waiting and not shared.task.done():
                 shared.task.cancel()
 
+    async def ask_state(self) -> Report:
+        """How far the warehouse is, as its report says; never kept."""
+        return await self.source.ask(question("freshness"))
+
     def _shared(self, asked: Question) -> _Shared:
         key = (self.version, asked)
         shared = self._kept.get(key)

@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,11 +12,11 @@ from psycopg.pq import TransactionStatus
 
 from clickstream.analytics import Report, ReportOptions, Saved, arun_report
 from clickstream.analytics.saved import BUILT_IN_ONLY
-from clickstream.dashboard.filters import DIMENSIONS
 from clickstream.dashboard.queries import Freshness, Question, question
 
 OpenConnection = Callable[[], Awaitable[psycopg.AsyncConnection]]
 CONNECTIONS: Final = 4
+ONLY: Final = "only_"
 
 
 @dataclass(slots=True)
@@ -102,6 +102,11 @@ def _is_usable(connection: psycopg.AsyncConnection) -> bool:
     )
 
 
+def asked_for(given: Mapping[str, object]) -> list[str]:
+    """The options that choose values of a field: ``only_channel`` chooses channels."""
+    return [name for name in given if name.startswith(ONLY)]
+
+
 def report_options(
     asked: Question, *, now: dt.datetime, saved: Saved = BUILT_IN_ONLY
 ) -> ReportOptions:
@@ -110,7 +115,10 @@ def report_options(
     ``at`` is the instant that the question takes for now, for those that are asked again.
     """
     given: dict[str, Any] = dict(asked.options)
-    filters = [f"{name}={value}" for name in DIMENSIONS for value in given.pop(f"only_{name}", ())]
+    chosen = {name: given.pop(name) for name in asked_for(given)}
+    filters = [
+        f"{name.removeprefix(ONLY)}={value}" for name, values in chosen.items() for value in values
+    ]
     for name in ("from_", "to"):
         if name in given:
             given[name] = dt.date.fromisoformat(given[name])

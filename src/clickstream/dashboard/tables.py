@@ -16,14 +16,17 @@ from clickstream.dashboard.pages.page import Sheet
 ROWS: Final = 25
 NONE: Final = "(none)"
 Row = Mapping[str, Any]
+_TIMES: Final = {"instant": "moment", "second": "second", "day": "full"}
+"""Units of dates, and the style in which each is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
     """A column: its key in the rows, its title, and how its cells are shown.
 
-    ``unit`` is None for text, ``instant`` for a date with its time. ``filters`` names the field
-    that choosing a cell filters by; ``under`` the key of what stands small under the text;
+    ``unit`` is None for text, ``instant`` or ``second`` for a date with its time, ``day`` for one
+    without, ``status`` for a word with a dot. ``filters`` names the field that choosing a cell filters by,
+    with the row's value of ``filters_by``; ``under`` the key of what stands small under the text;
     ``opens`` the page's own setting that choosing a cell sets to the row's value of ``opens_by``.
     """
 
@@ -32,6 +35,7 @@ class Heading:
     unit: str | None = None
     meaning: str | None = None
     filters: str | None = None
+    filters_by: str | None = None
     under: str | None = None
     has_bar: bool = False
     is_sortable: bool = True
@@ -205,8 +209,12 @@ def _cell(table: Table, one: Heading, row: Row, tops: Mapping[str, float]) -> Ta
     value = row.get(one.key)
     if one.unit is None:
         return _text_cell(one, row, value)
-    if one.unit == "instant":
-        return tags.td(instant(value))
+    if one.unit in _TIMES:
+        return tags.td(instant(value, style=_TIMES[one.unit]))
+    if one.unit == "status":
+        return tags.td(tags.span(tags.i(class_=f"dot {value}"), str(value)), class_="status")
+    if one.unit == "change":
+        return tags.td(kit.delta(number(value)) or kit.NOTHING)
     currency = row.get("currency", table.currency)
     amount = number(value)
     shown = kit.figure(amount, one.unit, currency=currency, is_compact=False)
@@ -222,9 +230,10 @@ def _text_cell(one: Heading, row: Row, value: object) -> Tag:
     shown = kit.spoken(one.filters or one.key, text)
     content: TagChild = shown
     if one.filters:
+        chosen = str(row.get(one.filters_by)) if one.filters_by else text
         attributes: kit.TagAttrs = {
-            "data-toggle": kit.pairs(**{one.filters: text}),
-            "data-focus": f"{one.filters}-{text}",
+            "data-toggle": kit.pairs(**{one.filters: chosen}),
+            "data-focus": f"{one.filters}-{chosen}",
             "title": f"Show only {shown}",
         }
         content = tags.button(attributes, shown, type="button", class_="plain")
@@ -244,11 +253,11 @@ def _text_cell(one: Heading, row: Row, value: object) -> Tag:
     )
 
 
-def instant(value: object) -> TagChild:
-    """An instant of the report's zone, as it reads there."""
+def instant(value: object, *, style: str = "moment") -> TagChild:
+    """An instant or a day of the report's zone, as it reads there."""
     if isinstance(value, datetime):
-        return kit.moment(value.strftime("%Y-%m-%dT%H:%M:%S"), "moment")
-    return kit.moment(value, "date") if value else kit.NOTHING
+        return kit.moment(value.strftime("%Y-%m-%dT%H:%M:%S"), style)
+    return kit.moment(value, style) if value else kit.NOTHING
 
 
 def pager(page: int, total: int, *, size: int = ROWS, key: str = "n") -> Tag:

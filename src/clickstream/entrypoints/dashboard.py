@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import psycopg
 import uvicorn
 
+from clickstream.analytics import read_saved
 from clickstream.dashboard.app import create_app
 from clickstream.entrypoints.settings import Settings
 from clickstream.entrypoints.wiring import ready_warehouse
@@ -30,6 +31,7 @@ def show(settings: Settings) -> None:
             clock=lambda: datetime.now(UTC).astimezone(settings.timezone),
             collector_url=settings.collector_url,
             allowed_origins=settings.dashboard_origins,
+            saved=read_saved(settings.funnels, settings.segments),
         )
         config = uvicorn.Config(
             app,

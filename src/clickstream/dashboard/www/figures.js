@@ -90,6 +90,7 @@ window.figures = (() => {
     if (unit === "milliseconds") return duration(amount / 1000);
     if (unit === "bytes") return bytes(amount);
     if (unit === "share") return share(amount);
+    if (unit === "credit") return numberFormat({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(amount);
     if (unit === "change") return change(amount);
     return number(amount, compact);
   }

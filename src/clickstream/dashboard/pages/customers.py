@@ -1,0 +1,95 @@
+"""Customers: the shop's people in groups, and everybody who ordered."""
+
+from typing import Final
+
+from htmltools import TagChild, TagList, tags
+from shiny import Inputs, Outputs, Session, module, render, ui
+
+from clickstream.dashboard import kit, tables
+from clickstream.dashboard.desk import Desk, Office
+from clickstream.dashboard.filters import View
+from clickstream.dashboard.outputs import show
+from clickstream.dashboard.pages import customers_data as data
+from clickstream.dashboard.pages import customers_parts as parts
+from clickstream.dashboard.pages.page import Page, Sheet
+
+KEY: Final = "customers"
+
+
+@module.ui
+def customers_ui() -> TagList:
+    search = tags.input(
+        {"data-param": "q"},
+        type="search",
+        placeholder="Customer or segment",
+        aria_label="Search the customers",
+    )
+    groups = tags.div(
+        tags.div(tags.h3("Segments"), tags.div(ui.output_ui("sub"), class_="sub")),
+        tags.span(class_="push"),
+        ui.output_ui("controls"),
+        kit.export_link(f"{KEY}-segments"),
+        class_="table-tools",
+    )
+    tools = tags.div(
+        tags.h3("Customers"),
+        search,
+        tags.span(class_="push"),
+        kit.export_link(f"{KEY}-{KEY}", text="CSV"),
+        class_="table-tools",
+    )
+    return TagList(
+        tags.div(
+            tags.section(
+                groups, ui.output_ui("segments"), class_="card span-12", aria_label="Segments"
+            ),
+            tags.section(
+                tools, ui.output_ui("customers"), class_="card span-12", aria_label="Customers"
+            ),
+            class_="grid first",
+        )
+    )
+
+
+@module.server
+def customers_server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None:  # noqa: A002, ARG001
+    office = desk.office
+    groups = desk.load(KEY, lambda view: data.fetch_segments(office, view), keys=("kind",))
+    people = desk.load(KEY, lambda view: data.fetch_customers(office, view))
+
+    @output(id="controls")
+    @render.ui
+    def _controls() -> TagChild:
+        return parts.controls(desk.view())
+
+    @output(id="sub")
+    @render.ui
+    def _sub() -> TagChild:
+        return data.MEANINGS[data.chosen_kind(desk.view())]
+
+    show(
+        output,
+        "segments",
+        groups,
+        lambda found: tables.draw(parts.segments_table(found), desk.view()),
+    )
+    show(output, "customers", people, lambda found: parts.draw_customers(found, desk.view()))
+
+
+async def _segments_sheet(office: Office, view: View) -> Sheet:
+    return tables.sheet(parts.segments_table(await data.fetch_segments(office, view)), view)
+
+
+async def _customers_sheet(office: Office, view: View) -> Sheet:
+    return tables.sheet(parts.customers_table(await data.fetch_customers(office, view)), view)
+
+
+CUSTOMERS: Final = Page(
+    key=KEY,
+    title="Customers & segments",
+    icon=KEY,
+    group="Commerce",
+    ui=customers_ui,
+    server=customers_server,
+    exports={"segments": _segments_sheet, KEY: _customers_sheet},
+)
