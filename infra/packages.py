@@ -64,8 +64,11 @@ INGEST: Final = Package(
 ETL: Final = Package(
     "lambda-etl",
     "lambda-etl",
-    ("__init__.py", "errors.py", "contract", "lake", "warehouse", "etl", "entrypoints"),
-)
+    (
+        "__init__.py", "errors.py", "contract", "lake", "warehouse", "etl", "analytics", "quality",
+        "entrypoints",
+    ),
+)  # fmt: skip
 SHOP: Final = Package(
     "lambda-shop",
     "lambda-shop",
