@@ -30,14 +30,16 @@ class _Element(Element, rename="camel", frozen=True, forbid_unknown_fields=True)
     pass
 
 
-class _Usual(Event, rename="camel", frozen=True, forbid_unknown_fields=True):
+class Usual(Event, rename="camel", frozen=True, forbid_unknown_fields=True):
+    """An event without a field that the contract does not name, at any depth."""
+
     product: _Product | None = None
     items: Annotated[list[_Item], Meta(max_length=limits.MAX_ITEMS)] | None = None
     order: _Order | None = None
     element: _Element | None = None
 
 
-_DECODE: Final = msgspec.json.Decoder(_Usual, strict=False).decode
+_DECODE: Final = msgspec.json.Decoder(Usual, strict=False).decode
 _MOST_PROPERTIES: Final = limits.MAX_PROPERTIES - len(KNOWN_FIELDS)
 
 

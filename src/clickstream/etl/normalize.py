@@ -1,6 +1,6 @@
 """From one line of the lake to the rows of the warehouse, by steps that read aloud."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
@@ -18,13 +18,11 @@ from clickstream.contract import (
     Reason,
     Rejected,
     canonical_action,
-    decode_line,
     parse_instant,
-    read_event,
-    unknown_fields,
 )
 from clickstream.etl.bots import score_event
 from clickstream.etl.channels import Touch, classify_campaign, classify_referrer
+from clickstream.etl.line import read_line
 from clickstream.etl.rows import Accepted, EventRow, ItemRow
 from clickstream.etl.rules import Rules
 from clickstream.etl.urls import Address, query_fields, read_campaign, split_address
@@ -46,12 +44,12 @@ class Place(msgspec.Struct, frozen=True):
 
 def normalize(raw: bytes, place: Place, rules: Rules) -> Accepted:
     """The event's row and the rows of its items. Raises `Rejected`."""
-    document = decode_line(raw)
-    event = read_event(document)
+    line = read_line(raw)
+    event = line.event
     occurred_at, sent_at = _instants(event)
-    envelope = _envelope(document, place, occurred_at)
+    envelope = line.envelope or Envelope(received_at=_received_by_key(place, occurred_at))
     items = _items(event) if event.items else []
-    source = _Source(raw, event, document, envelope, place, occurred_at, sent_at)
+    source = _Source(raw, event, line.unknown, envelope, place, occurred_at, sent_at)
     return _row(source, rules), items
 
 
@@ -60,7 +58,7 @@ class _Source(msgspec.Struct, frozen=True):
 
     raw: bytes
     event: Event
-    document: Document
+    unknown: Document
     envelope: Envelope
     place: Place
     occurred_at: datetime | None
@@ -134,7 +132,7 @@ def _row(source: _Source, rules: Rules) -> EventRow:
         engagement_time_ms=_rounded(event.engagement_time_ms),
         scroll_percent=event.scroll_percent,
         element=_json(event.element),
-        properties=_properties(event, source.document),
+        properties=_properties(event, source.unknown),
         own_bot_score=bot_score,
         bot_reasons=bot_reasons,
         own_internal=rules.is_internal(page.host, envelope.source_ip),
@@ -207,21 +205,6 @@ def _instants(event: Event) -> tuple[datetime | None, datetime | None]:
         None if occurred is None or occurred == "" else parse_instant(occurred),
         None if sent is None or sent == "" else parse_instant(sent, field="sentAt"),
     )
-
-
-def _envelope(document: Document, place: Place, occurred_at: datetime | None) -> Envelope:
-    own = document.get("_ingest")
-    if own is None:
-        return Envelope(received_at=_received_by_key(place, occurred_at))
-    try:
-        envelope = msgspec.convert(own, Envelope, strict=False)
-    except msgspec.ValidationError as error:
-        raise Rejected(Reason.INVALID_FIELD, f"_ingest: {error}", field="_ingest") from error
-    received_at = envelope.received_at
-    received_at = (
-        received_at.replace(tzinfo=UTC) if received_at.tzinfo is None else received_at
-    ).astimezone(UTC)
-    return msgspec.structs.replace(envelope, received_at=received_at)
 
 
 def _received_by_key(place: Place, occurred_at: datetime | None) -> datetime:
@@ -316,8 +299,8 @@ def _search_term(event: Event, action: str | None, page: Address) -> str | None:
     return next((fields[key] for key in _SEARCH_KEYS if key in fields), None)
 
 
-def _properties(event: Event, document: Document) -> str | None:
-    properties: dict[str, Any] = unknown_fields(document)
+def _properties(event: Event, unknown: Document) -> str | None:
+    properties: dict[str, Any] = dict(unknown)
     if event.is_first_visit is not None:
         properties["isFirstVisit"] = event.is_first_visit
     properties.update(event.properties or {})
