@@ -26,6 +26,7 @@ update events set
     is_first_visit = moved.is_first_visit,
     channel = moved.channel,
     bot_score = moved.bot_score,
+    is_bot = moved.bot_score >= 0.5,
     is_internal = moved.is_internal
 from moved
 where events.event_id = moved.event_id;
@@ -33,7 +34,7 @@ where events.event_id = moved.event_id;
 insert into events (
     event_id, event_timestamp, time_source, occurred_at, sent_at, received_at, event_name, action,
     visitor_id, identity_source, user_id, client_id, client_session_id, user_login_state, consent,
-    session_id, is_first_visit, channel, bot_score, is_internal,
+    session_id, is_first_visit, channel, bot_score, is_bot, is_internal,
     page_url, page_host, page_path, page_query, page_title, page_view_id, referrer, referrer_host,
     touch_channel, touch_source, touch_medium, touch_campaign, touch_term, touch_content,
     device_type, browser, os, language, country,
@@ -49,7 +50,7 @@ select
     stage.received_at, stage.event_name, stage.action, stage.visitor_id, stage.identity_source,
     stage.user_id, stage.client_id, stage.client_session_id, stage.user_login_state, stage.consent,
     new_sessions.session_id, new_sessions.is_first_visit, new_sessions.channel,
-    new_sessions.bot_score, new_sessions.is_internal,
+    new_sessions.bot_score, new_sessions.bot_score >= 0.5, new_sessions.is_internal,
     stage.page_url, stage.page_host, stage.page_path, stage.page_query, stage.page_title,
     stage.page_view_id, stage.referrer, stage.referrer_host, stage.touch_channel,
     stage.touch_source, stage.touch_medium, stage.touch_campaign, stage.touch_term,

@@ -29,7 +29,7 @@ select
 from (
     select changed_events.*, action is not distinct from 'page_view' as is_view
     from changed_events
-    where page_path is not null
+    where page_path is not null and (action = 'page_view' or engagement_time_ms is not null)
 ) as pages
 window views as (partition by session, is_view order by place);
 

@@ -285,7 +285,8 @@ create temp table changed_events (
 ) on commit delete rows;
 
 create temp table changed_pages (
-    -- grain: one row an event of `changed_events` that names a page, and the views around it
+    -- grain: one row a page view, or a report of engaged time, of `changed_events`, and the views
+    -- around it
     sign integer not null,
     day date not null,
     is_bot boolean not null,
