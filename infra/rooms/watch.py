@@ -60,6 +60,12 @@ class Watch(Construct):
             stored,
             config.warehouse_gib * 2**30 * FULL,
         )
+        self.alarm(
+            "anomalies",
+            "a number of the shop left its expected band; the dashboard and the ETL's log tell which",
+            etl_metric("Anomalies", "Sum"),
+            1,
+        )
         self._add_budget(config)
         self._draw([failed, dead, refused, throttled], [runs, stored], http_api, ingest, etl)
 
