@@ -30,21 +30,13 @@ from clickstream.contract import (
 from clickstream.errors import ImportFileError
 from clickstream.ingest.hours import HourBuffers
 from clickstream.ingest.mapping import ImportMap, check_columns
+from clickstream.ingest.rejects import Reject, Rejects
 from clickstream.ingest.rows import CsvFile, NdjsonFile, Row, Source, file_format, open_source
 from clickstream.lake import Lake
 
 Progress = Callable[[int, int], None]
-_FEW: Final = 20
 _STEP: Final = 2000
 """Rows between two reports of progress."""
-
-
-class Reject(msgspec.Struct, frozen=True):
-    """A row that was not taken."""
-
-    line: int
-    reason: str
-    message: str
 
 
 class ImportReport(msgspec.Struct, kw_only=True):
@@ -82,7 +74,7 @@ def import_file(
     with (
         open_source(path) as source,
         closing(_Occurrences()) as occurrences,
-        _RejectsFile(rejects) as file,
+        Rejects(rejects) as refused,
     ):
         buffers = HourBuffers(lake)
         stamp = _Stamp(mapping, occurrences, now)
@@ -91,8 +83,7 @@ def import_file(
             try:
                 line = stamp.line(row)
             except Rejected as rejected:
-                _count_reject(report, row, rejected)
-                file.write(row, rejected)
+                refused.add(row, rejected)
             else:
                 if line is None:
                     report.duplicates += 1
@@ -102,6 +93,7 @@ def import_file(
             if progress is not None and report.rows % _STEP == 0:
                 progress(source.stored.tell(), source.size)
         buffers.flush()
+        report.rejected, report.first_rejects = refused.counts, refused.first
         report.objects_written, report.objects_present = buffers.written, buffers.present
         if progress is not None:
             progress(source.size, source.size)
@@ -187,38 +179,6 @@ class _Occurrences:
 
     def close(self) -> None:
         self._database.close()
-
-
-class _RejectsFile:
-    """Where rejected rows go, one JSON object a line; nowhere when there is no path."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._file = path.open("wb") if path else None
-
-    def __enter__(self) -> "_RejectsFile":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def write(self, row: Row, rejected: Rejected) -> None:
-        if self._file is None:
-            return
-        facts = {
-            "line": row.line,
-            "reason": str(rejected.reason),
-            "message": rejected.message,
-            "row": row.raw.replace(b"\x1f", b",").decode(errors="replace"),
-        }
-        self._file.write(msgspec.json.encode(facts) + b"\n")
-
-
-def _count_reject(report: ImportReport, row: Row, rejected: Rejected) -> None:
-    report.rejected[str(rejected.reason)] += 1
-    if len(report.first_rejects) < _FEW:
-        reject = Reject(row.line, str(rejected.reason), rejected.message)
-        report.first_rejects.append(reject)
 
 
 def _event_id(raw: bytes, occurrence: int) -> str:

@@ -1,5 +1,6 @@
 """The map of an import: which column of a file is which field of the contract."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -22,7 +23,9 @@ from clickstream.contract import (
 from clickstream.errors import ImportFileError
 
 _PARTS: Final = {"product": Product, "order": Order, "element": Element}
+_DIGITS: Final = re.compile(r"[+-]?\d{1,17}(\.\d{1,9})?", re.ASCII)
 _INSTANTS: Final = frozenset({"eventTimestamp", "sentAt"})
+_MILLISECONDS: Final = {"s": 1000.0, "ms": 1.0, "us": 0.001}
 _OPEN: Final = ("properties.", "element.dataset.")
 """Below these any name is a target."""
 
@@ -43,6 +46,18 @@ class TimeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zone: str = "UTC"
     """Of instants that name none."""
     format: str | None = None
+    unit: Literal["s", "ms", "us"] | None = None
+    """Of instants that are numbers: since 1970, in milliseconds unless told otherwise."""
+
+    def read(self, value: Any, field: str) -> datetime:  # noqa: ANN401 - as the file has it
+        """The instant of a value. Raises `Rejected`."""
+        text = value.strip() if isinstance(value, str) else value
+        if self.unit is not None and (number := _number(text)) is not None:
+            return parse_instant(number * _MILLISECONDS[self.unit], field=field)
+        if isinstance(text, str):
+            instant = _parse(text, self.format, self.zone)
+            return instant or parse_instant(text, field=field)
+        return parse_instant(text, field=field)
 
 
 class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,7 +85,7 @@ class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for target, value in self.defaults.items():
             _set(document, target, value)
         for target, column in self.fields.items():
-            value = _look_up(row, column)
+            value = look_up(row, column)
             if value is None or value == "":
                 continue
             value = self.values[target].get(str(value), value) if target in self.values else value
@@ -82,12 +97,7 @@ class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return document
 
     def _instant(self, value: Any, target: str) -> str:  # noqa: ANN401 - as the file has it
-        if isinstance(value, str):
-            instant = _parse(value.strip(), self.time.format, self.time.zone)
-            instant = instant or parse_instant(value, field=target)
-        else:
-            instant = parse_instant(value, field=target)
-        return instant.isoformat().replace("+00:00", "Z")
+        return self.time.read(value, target).isoformat().replace("+00:00", "Z")
 
 
 def read_map(text: str, *, name: str) -> ImportMap:
@@ -100,7 +110,7 @@ def read_map(text: str, *, name: str) -> ImportMap:
         raise ImportFileError(f"{name} is no map for an import: {error}") from error
     for table in ("fields", "defaults", "constants", "values"):
         _check_targets(getattr(mapping, table), f"[{table}] of {name}")
-    _check_time(mapping.time, name)
+    check_time(mapping.time, name)
     if not {"eventName", "eventTimestamp"} <= {
         *mapping.fields,
         *mapping.defaults,
@@ -138,7 +148,7 @@ def _check_targets(targets: Iterable[str], where: str) -> None:
             )
 
 
-def _check_time(time: TimeRule, name: str) -> None:
+def check_time(time: TimeRule, name: str) -> None:
     try:
         ZoneInfo(time.zone)
     except (KeyError, ValueError, OSError) as error:
@@ -151,6 +161,14 @@ def _check_time(time: TimeRule, name: str) -> None:
             f"format {time.format!r} in [time] of {name} is no strptime format; "
             "use one such as %Y-%m-%d %H:%M:%S, or leave it out for RFC 3339"
         )
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return float(value)
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -174,13 +192,13 @@ def _parse(text: str, form: str | None, zone: str) -> datetime | None:
         ) from error
 
 
-def _look_up(row: Mapping[str, Any], column: str) -> Any:  # noqa: ANN401 - as the file has it
+def look_up(row: Mapping[str, Any], column: str) -> Any:  # noqa: ANN401 - as the file has it
     """The value of a column; in NDJSON also of a field of a field, `a.b`."""
     if column in row:
         return row[column]
     head, dot, rest = column.partition(".")
     inner = row.get(head) if dot else None
-    return _look_up(inner, rest) if isinstance(inner, Mapping) else None
+    return look_up(inner, rest) if isinstance(inner, Mapping) else None
 
 
 def _set(document: Document, target: str, value: object) -> None:

@@ -79,12 +79,12 @@ def _send() -> Schema:
     return {
         "operationId": "send",
         "summary": "Send one event, or an array of them.",
-        "description": "Plain text is taken as JSON, for a page that sends it needs no preflight. "
-        "Either may be gzipped, with or without saying so in `content-encoding`.",
+        "description": "`text/plain` is taken as JSON too, for a page that sends it needs no "
+        "preflight. The body may be gzipped, with or without saying so in `content-encoding`.",
         "security": [{}, {"header": []}, {"query": []}],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": one_or_many}, "text/plain": {}},
+            "content": {"application/json": {"schema": one_or_many}},
         },
         "responses": {
             "200": _json("The events are durable.", _ref("Accepted")),

@@ -13,23 +13,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 from uuid import UUID
 
-import msgspec
-
 from clickstream.contract import limits
 from clickstream.errors import LakeError
-from clickstream.ingest.addresses import client_address, is_local
+from clickstream.ingest.addresses import client_address
 from clickstream.ingest.body import too_large
 from clickstream.ingest.collector.commit import GroupCommit
 from clickstream.ingest.collector.counters import Counters
-from clickstream.ingest.collector.exposition import exposition
 from clickstream.ingest.collector.limiter import RateLimiter, whole_seconds
+from clickstream.ingest.collector.pages import Pages
 from clickstream.ingest.collector.settings import CollectorSettings
 from clickstream.ingest.context import HttpContext, proxy_request_id
-from clickstream.ingest.openapi import openapi
 from clickstream.ingest.receive import NewId, Receipt, answer_refusal, receive, refuse
 from clickstream.ingest.refusal import Refused
-from clickstream.ingest.routes import PATH, Answer, answer, answer_other, is_event, unavailable
-from clickstream.ingest.scripts import TRY_PATH, Script, load_scripts, load_try_page
+from clickstream.ingest.routes import PATH, answer, answer_other, is_event, unavailable
 from clickstream.lake import Lake
 
 if TYPE_CHECKING:
@@ -38,9 +34,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_TEXT: Final = ("content-type", "text/plain; version=0.0.4; charset=utf-8")
-_JSON: Final = ("content-type", "application/json")
-_ANY_ORIGIN: Final = ("access-control-allow-origin", "*")
 _DISCARD: Final = 8 * limits.MAX_BODY_BYTES
 """So much of a body that is too large is still read, so that its sender hears the answer."""
 
@@ -73,8 +66,7 @@ class Collector:
         self._parent = 0
         self._now = 0.0
         self._readings: dict[Reading, float] = {}
-        self._scripts, self._try_page = load_scripts(), load_try_page()
-        self._openapi = msgspec.json.encode(openapi())
+        self._pages = Pages(counters, metrics_for_all=settings.metrics_for_all)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -137,7 +129,12 @@ class Collector:
                 self._limiter.charge(context.source_ip, more)
 
     def _respond_other(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
-        reply = self._answer_other(scope)
+        reply = self._pages.answer(scope) or answer_other(
+            scope.method,
+            scope.path,
+            origin=scope.headers.get("origin"),
+            settings=self._settings.ingest,
+        )
         self._counters.count_request(reply.status)
         protocol.response_bytes(reply.status, reply.headers, reply.body)
 
@@ -184,37 +181,6 @@ class Collector:
         if os.getppid() != self._parent:
             signal.raise_signal(signal.SIGTERM)
         self._sweep = self._loop.call_later(1, self._look_after)
-
-    def _answer_other(self, scope: "Scope") -> Answer:
-        if scope.path == "/health" and scope.method in {"GET", "HEAD"}:
-            return Answer(200, [_JSON], b'{"status":"ok"}')
-        if scope.path == "/metrics" and scope.method == "GET":
-            return self._metrics(scope)
-        if scope.path == "/openapi.json" and scope.method == "GET":
-            return Answer(200, [_JSON, _ANY_ORIGIN], self._openapi)
-        if (script := self._script(scope)) and scope.method in {"GET", "HEAD"}:
-            return script.answer(
-                accept_encoding=scope.headers.get("accept-encoding") or "",
-                if_none_match=scope.headers.get("if-none-match") or "",
-            )
-        origin = scope.headers.get("origin")
-        return answer_other(scope.method, scope.path, origin=origin, settings=self._settings.ingest)
-
-    def _script(self, scope: "Scope") -> Script | None:
-        if scope.path == TRY_PATH and self._is_local(scope):
-            return self._try_page
-        return self._scripts.get(scope.path)
-
-    def _is_local(self, scope: "Scope") -> bool:
-        return is_local(scope.client, scope.headers.keys())
-
-    def _metrics(self, scope: "Scope") -> Answer:
-        if not self._settings.metrics_for_all and not self._is_local(scope):
-            receipt = refuse(
-                403, "loopback_only", "metrics are for this machine; see CLICKSTREAM_METRICS"
-            )
-            return Answer(403, [_JSON], receipt.body)
-        return Answer(200, [_TEXT], exposition(self._counters.totals()).encode())
 
 
 def _check_rate(limiter: RateLimiter, context: HttpContext) -> None:

@@ -1,0 +1,70 @@
+"""What is to be read at the collector: health, counts, description, the tracker's scripts."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from clickstream.ingest.addresses import is_local
+from clickstream.ingest.collector.counters import Counters
+from clickstream.ingest.collector.exposition import exposition
+from clickstream.ingest.openapi import openapi
+from clickstream.ingest.receive import refuse
+from clickstream.ingest.routes import Answer
+from clickstream.ingest.scripts import TRY_PATH, Script, load_scripts, load_try_page
+
+if TYPE_CHECKING:
+    from granian.rsgi import Scope
+
+Page = Callable[["Scope"], Answer]
+
+_TEXT: Final = ("content-type", "text/plain; version=0.0.4; charset=utf-8")
+_JSON: Final = ("content-type", "application/json")
+_ANY_ORIGIN: Final = ("access-control-allow-origin", "*")
+_READING: Final = frozenset({"GET", "HEAD"})
+
+
+class Pages:
+    """Each page by its path."""
+
+    def __init__(self, counters: Counters, *, metrics_for_all: bool) -> None:
+        self._counters, self._metrics_for_all = counters, metrics_for_all
+        described = Answer(200, [_JSON, _ANY_ORIGIN], msgspec.json.encode(openapi()))
+        healthy = Answer(200, [_JSON], b'{"status":"ok"}')
+        self._pages: Mapping[str, Page] = {
+            "/health": lambda _: healthy,
+            "/metrics": self._metrics,
+            "/openapi.json": lambda _: described,
+            **{path: partial(_serve, script) for path, script in load_scripts().items()},
+        }
+        self._try_page = partial(_serve, load_try_page())
+
+    def answer(self, scope: "Scope") -> Answer | None:
+        """The page that a request asks for; None where there is none at its path."""
+        page = self._pages.get(scope.path)
+        if page is None and scope.path == TRY_PATH and _is_local(scope):
+            page = self._try_page
+        if page is None or scope.method in _READING:
+            return page and page(scope)
+        receipt = refuse(405, "method_not_allowed", f"{scope.path} is to be read")
+        return Answer(405, [_JSON, ("allow", "GET, HEAD")], receipt.body)
+
+    def _metrics(self, scope: "Scope") -> Answer:
+        if self._metrics_for_all or _is_local(scope):
+            return Answer(200, [_TEXT], exposition(self._counters.totals()).encode())
+        receipt = refuse(
+            403, "loopback_only", "metrics are for this machine; see CLICKSTREAM_METRICS"
+        )
+        return Answer(403, [_JSON], receipt.body)
+
+
+def _serve(script: Script, scope: "Scope") -> Answer:
+    return script.answer(
+        accept_encoding=scope.headers.get("accept-encoding") or "",
+        if_none_match=scope.headers.get("if-none-match") or "",
+    )
+
+
+def _is_local(scope: "Scope") -> bool:
+    return is_local(scope.client, scope.headers.keys())
