@@ -12,6 +12,7 @@ from typing import Final
 import typer
 
 from clickstream.entrypoints.commands import (
+    backups,
     detection,
     diagnosis,
     importing,
@@ -52,6 +53,7 @@ for family in (
     rebuild,
     personal,
     retention,
+    backups,
     reports,
     migration,
     detection,

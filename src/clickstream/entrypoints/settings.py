@@ -119,6 +119,7 @@ class Settings:
     warehouse_retention: timedelta | None = setting(
         "CLICKSTREAM_WAREHOUSE_RETENTION", kinds.retention, None
     )
+    backup_dir: Path = setting("CLICKSTREAM_BACKUP_DIR", kinds.folder, Path("backups"))
     backup_retention: timedelta = setting(
         "CLICKSTREAM_BACKUP_RETENTION", kinds.retention, timedelta(days=35)
     )
@@ -238,6 +239,7 @@ def _contradictions(settings: Settings) -> Iterator[SettingsError]:
 def _complete(values: dict[str, Any]) -> Settings:
     """The settings with those defaults that follow from other settings."""
     data_dir = values.setdefault("data_dir", Path("data").absolute())
+    values.setdefault("backup_dir", data_dir / "backups")
     bucket = values.get("raw_bucket_name")
     values.setdefault("lake_url", f"s3://{bucket}" if bucket else (data_dir / "lake").as_uri())
     return Settings(**values)

@@ -85,6 +85,11 @@ def make_fresh(connection: psycopg.Connection) -> None:
     """
     drop_others(connection)
     migrate(connection, schema=FRESH)
+    adopt_grants(connection)
+
+
+def adopt_grants(connection: psycopg.Connection) -> None:
+    """Let everybody do with the second schema what they may do with the live one."""
     _refuse_strangers(connection)
     for relation, grantee, privilege, is_grantable in _missing_grants(connection):
         connection.execute(_grant(relation, grantee, privilege, is_grantable=is_grantable))
