@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from clickstream.contract import Rejected, parse_instant
+from clickstream.entrypoints.aftercare import look_after
 from clickstream.entrypoints.embedded_metrics import metric_line
 from clickstream.entrypoints.loading import CLOCK, etl_rules
 from clickstream.entrypoints.logs import set_up_logs
@@ -75,6 +76,9 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
             logger.warning("left to the ETL at work: %s", busy)
             return {"status": "busy"}
         sys.stdout.write(metrics_of(report, stored_bytes(connection)) + "\n")
+        if not should_stop():
+            found = look_after(connection, settings, now=CLOCK())
+            sys.stdout.write(metric_line({"Anomalies": found}, CLOCK()) + "\n")
     return {"run_id": str(report.run_id), "status": report.status.value, **report.tally.facts()}
 
 

@@ -109,6 +109,8 @@ def _keep_loading(
                 lake, connection, rules=rules, run_id=uuid4(), clock=CLOCK, options=options,
                 should_stop=should_stop,
             )  # fmt: skip
+            if not should_stop():
+                look_after(connection, settings, now=CLOCK())
             if expired_on != CLOCK().date():
                 expired_on = expire_daily(settings, lake, connection)
             wait(every.total_seconds())

@@ -67,6 +67,9 @@ class Settings:
     database_url: str | None = setting(
         "DATABASE_URL", kinds.url("postgresql", "postgres"), None, is_secret=True
     )
+    database_url_from: str | None = setting(
+        "CLICKSTREAM_DATABASE_URL_FROM", kinds.url("file", "s3"), None
+    )
     warehouse_server: str = setting(
         "CLICKSTREAM_WAREHOUSE_SERVER", kinds.one_of("any", "system", "wheel"), "any"
     )

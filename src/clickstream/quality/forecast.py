@@ -12,6 +12,10 @@ LEVEL: Final = 0.3
 """The weight of the latest reading in the level."""
 DRIFT: Final = 0.1
 """The weight of the latest difference from the season in its drift."""
+OUTLYING: Final = 3.0
+"""A change is taken for at most so many usual ones, which grow where large ones go on."""
+USUAL: Final = 0.1
+"""The weight of the latest change in the usual one."""
 MEMORY: Final = 0.98
 """What remains of a forecast's error at the next reading, when forecasts are compared."""
 TRIED: Final = 10
@@ -90,11 +94,16 @@ def _best(values: Values, candidates: Values) -> Values:
 
 
 def _smooth(values: Values, weight: float) -> Values:
-    """The exponentially weighted mean up to each reading, the first one included."""
+    """The exponentially weighted mean up to each reading, which a single outlier hardly moves."""
     smooth = np.empty(len(values))
     level = float(values[0]) if len(values) else 0.0
+    usual = 0.0
     for place, value in enumerate(values.tolist()):
-        level += weight * (value - level)
+        change = value - level
+        size = abs(change)
+        limit = OUTLYING * usual if place > TRIED else size
+        level += weight * max(-limit, min(limit, change))
+        usual += USUAL * (min(size, 2 * limit) - usual)
         smooth[place] = level
     return smooth
 

@@ -1,0 +1,71 @@
+"""How improbable it is by chance that a shop's numbers are so far from what was expected.
+
+Each period's distance is counted in standard deviations of pure chance (Poisson, binomial, or of a
+sum or mean over sessions or orders); one, three and six periods are added up, so that a small loss
+that goes on is found too. Where a series varies more than chance would have it, its own variation
+counts.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from clickstream.quality.novelty import RAREST, Values
+from clickstream.quality.watched import Observation
+
+SPANS: Final = (1, 3, 6)
+WARM_UP: Final = 14
+"""Periods before any distance is judged."""
+RECENT: Final = 500
+"""Periods whose distances tell how much a series varies."""
+ROBUST: Final = 1.4826
+"""The standard deviation of normal values is so many times their median distance."""
+SPREAD: Final = 1.0
+"""The coefficient of variation of orders' values, and of the events of sessions."""
+
+
+def improbability(
+    ordered: Sequence[Observation], expected: Values, usual_weights: Sequence[float]
+) -> Values:
+    """-log10 of the probability of each period's distance from what was expected."""
+    distances = np.zeros(len(ordered))
+    for place, one in enumerate(ordered):
+        if one.observed is not None:
+            chance = deviation(one, expected=float(expected[place]), usual=usual_weights[place])
+            distances[place] = (one.observed - expected[place]) / chance
+    most: Values = np.max([_added_up(distances, span) for span in SPANS], axis=0)
+    return most
+
+
+def deviation(one: Observation, *, expected: float, usual: float) -> float:
+    """The standard deviation of a period by chance alone; `usual` is its weight as it mostly is."""
+    if one.kind == "count":
+        return math.sqrt(max(1.0, expected))
+    weight = max(1.0, one.weight if one.kind == "rate" else min(one.weight or usual, usual))
+    if one.kind == "rate":
+        share = min(1 - 0.5 / weight, max(0.5 / weight, expected))
+        return math.sqrt(share * (1 - share) / weight)
+    if one.kind == "sum":
+        return max(1e-9, abs(expected)) * math.sqrt((1 + SPREAD**2) / max(1.0, usual))
+    return max(1e-9, abs(expected)) * SPREAD / math.sqrt(weight)
+
+
+def _added_up(distances: Values, span: int) -> Values:
+    sums = np.convolve(distances, np.ones(span))[: len(distances)] / math.sqrt(span)
+    sizes = np.abs(sums)
+    rare = np.zeros(len(sums))
+    first = WARM_UP
+    while first < len(sums):
+        last = min(len(sums), first + max(1, first // 50))
+        usual = float(np.median(sizes[max(0, first - RECENT) : first])) * ROBUST
+        rare[first:last] = [_tail(size / max(1.0, usual)) for size in sizes[first:last].tolist()]
+        first = last
+    return rare
+
+
+def _tail(distance: float) -> float:
+    """-log10 of the probability that a normal value is as far from its mean."""
+    probability = math.erfc(distance / math.sqrt(2))
+    return min(RAREST, -math.log10(probability)) if probability > 0 else RAREST
