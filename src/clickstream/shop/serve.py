@@ -1,6 +1,5 @@
 """Runs the API on Granian until it is asked to stop."""
 
-import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 
 from clickstream.shop.app import Connect, ShopApi
+from clickstream.shop.ids import new_order_id
 from clickstream.shop.settings import ShopSettings
 from clickstream.shop.tokens import Issuer
 
@@ -45,11 +45,6 @@ def serve(settings: ShopSettings, *, log_config: dict[str, Any] | None = None) -
 def load_worker(settings: ShopSettings) -> Starlette:
     """The application of one worker, made in its process."""
     return ShopApi(partial(opened, settings), new_id=new_order_id).application()
-
-
-def new_order_id() -> str:
-    """An order's id, which nobody can guess from another."""
-    return f"SBW-{secrets.token_hex(7).upper()}"
 
 
 @asynccontextmanager
