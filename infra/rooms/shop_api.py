@@ -7,17 +7,16 @@ from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from clickstream.shop.operations import OPERATIONS
 from infra.config import Config
 from infra.packages import SHOP, Target
 from infra.rooms.function import PythonFunction
 from infra.rooms.ingest import add_stage, http_api
 
-OPEN = {"/products": "GET", "/products/{path+}": "GET", "/health": "GET"}
-"""What anybody may ask: the catalogue. Everything else needs a token of the user pool."""
-
 
 class ShopApi(Construct):
-    """The API `clickstream-shop-api`; nothing in the VPC ever needs to reach the issuer."""
+    """The API `clickstream-shop-api`, a route for each of its operations; those that are about a
+    person ask for a token. Nothing in the VPC ever needs to reach the issuer."""
 
     def __init__(
         self,
@@ -45,21 +44,23 @@ class ShopApi(Construct):
             timeout=Duration.seconds(29),
             memory=512,
             concurrency=config.shop_concurrency,
-            environment={"CLICKSTREAM_SHOP_DATABASE_URL_FROM": database_from},
+            environment={"CLICKSTREAM_DATABASE_URL_FROM": database_from},
             vpc=vpc,
             vpc_subnets=subnets,
             security_groups=[group],
         )
-        self.api = http_api(self, "clickstream-shop-api", config, ["GET", "POST", "OPTIONS"])
+        self.api = http_api(
+            self, "clickstream-shop-api", config, ["GET", "POST", "PUT", "PATCH", "OPTIONS"]
+        )
         whom = integrations.HttpLambdaIntegration("Shop", self.lambda_.function)
         signed_in = authorizers.HttpJwtAuthorizer("SignedIn", issuer, jwt_audience=[audience])
-        for path, method in OPEN.items():
-            self.api.add_routes(path=path, methods=[api.HttpMethod[method]], integration=whom)
-        self.api.add_routes(
-            path="/{path+}",
-            methods=[api.HttpMethod.GET, api.HttpMethod.POST, api.HttpMethod.PUT,
-                     api.HttpMethod.DELETE],
-            integration=whom,
-            authorizer=signed_in,
-        )  # fmt: skip
+        for one in OPERATIONS:
+            self.api.add_routes(
+                path=one.path,
+                methods=[api.HttpMethod[one.method]],
+                integration=whom,
+                authorizer=signed_in if one.is_personal else None,
+                authorization_scopes=[one.scope] if one.scope else None,
+            )
+        self.api.add_routes(path="/health", methods=[api.HttpMethod.GET], integration=whom)
         add_stage(self, self.api, "/clickstream/shop-api", config, rate=200, burst=400)
