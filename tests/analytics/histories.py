@@ -261,6 +261,7 @@ def _event_row(event: Happening, visit: Visit) -> dict[str, Any]:
         "is_first_visit": visit.is_first,
         "channel": visit.first.channel,
         "bot_score": visit.first.bot,
+        "is_bot": visit.first.bot >= 0.5,
         "is_internal": visit.first.internal,
         "page_host": "shop.example",
         "page_path": event.page,

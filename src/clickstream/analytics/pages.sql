@@ -1,13 +1,28 @@
 -- grain: one row a page; key: page
 -- All by the instants of the events: an entry is the first page view of its session, an exit the last.
 
-with viewed as (
+with seen as (
+    -- one row a page, by its views alone: distinct by grouping step by step, which hashes
+    select page, sum(views) as views, count(*) as visitors, sum(sessions) as sessions
+    from (
+        select page, visitor_id, sum(views) as views, count(*) as sessions
+        from (
+            select e.page_path as page, e.visitor_id, e.session_id, count(*) as views
+            from {events}
+            where
+                e.action = 'page_view' and e.page_path is not null
+                and {during} and {traffic} and {session_filters} and {event_filters}
+            group by 1, 2, 3
+        ) as by_session
+        group by 1, 2
+    ) as by_visitor
+    group by 1
+),
+
+viewed as (
     select
         e.page_path as page,
         max(e.page_title) as page_title,
-        count(*) filter (where e.action = 'page_view') as views,
-        count(distinct e.visitor_id) filter (where e.action = 'page_view') as visitors,
-        count(distinct e.session_id) filter (where e.action = 'page_view') as sessions,
         coalesce(sum(e.engagement_time_ms), 0)::bigint as engagement_time_ms,
         avg(e.scroll_percent) as average_scroll_percent
     from {events}
@@ -63,17 +78,18 @@ left_from as (
 select
     page,
     viewed.page_title,
-    coalesce(viewed.views, 0) as views,
-    coalesce(viewed.visitors, 0) as visitors,
-    coalesce(viewed.sessions, 0) as sessions,
+    coalesce(seen.views, 0)::bigint as views,
+    coalesce(seen.visitors, 0) as visitors,
+    coalesce(seen.sessions, 0)::bigint as sessions,
     coalesce(entered.entries, 0) as entries,
     coalesce(entered.bounces, 0) as bounces,
     coalesce(left_from.exits, 0) as exits,
     coalesce(viewed.engagement_time_ms, 0) as engagement_time_ms,
     viewed.average_scroll_percent
 from viewed
+left join seen using (page)
 full join entered using (page)
 full join left_from using (page)
-where page is not null and (viewed.views > 0 or {with_unviewed})
+where page is not null and (seen.views > 0 or {with_unviewed})
 order by views desc, entries desc, page
 {limit}
