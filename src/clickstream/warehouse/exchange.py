@@ -35,7 +35,15 @@ DERIVED: Final = {
     "etl_objects": {"run_id", "loaded_at"},
 }
 """What the lake makes, and the columns in which the same lake may give something else."""
-KEPT: Final = ("etl_runs", "quality_results", "anomalies", "watched_periods", "event_shapes")
+KEPT: Final = (
+    "etl_runs",
+    "quality_results",
+    "anomalies",
+    "watched_periods",
+    "event_shapes",
+    "spend",
+    "shop_orders",
+)
 """What no lake can tell again: it stays, and moves into the new schema as it is."""
 BOOKS: Final = ("schema_migrations", "warehouse_settings", "etl_discoveries")
 """What is written anew with the new schema."""

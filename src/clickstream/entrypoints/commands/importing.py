@@ -1,7 +1,8 @@
-"""``clickstream import``: somebody else's events into the lake."""
+"""``clickstream import``: somebody else's events into the lake; spend and orders beside them."""
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,14 @@ from clickstream.entrypoints.formats import Format
 
 if TYPE_CHECKING:
     from clickstream.ingest.mapping import ImportMap
+
+
+class Kind(StrEnum):
+    """What a file holds."""
+
+    EVENTS = "events"
+    SPEND = "spend"
+    ORDERS = "orders"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,6 +37,12 @@ def import_events(
             "--map", help="TOML that says which column is which field; see docs/import.md."
         ),
     ] = None,
+    kind: Annotated[
+        Kind,
+        typer.Option(
+            "--as", help="What it holds: events, advertising spend, or the shop's own orders."
+        ),
+    ] = Kind.EVENTS,
     rejects: Annotated[
         Path | None, typer.Option(help="Write the rows that are not taken here, with the reason.")
     ] = None,
@@ -36,8 +51,14 @@ def import_events(
     """Bring a file of events into the lake, from where `clickstream etl` loads them.
 
     Contract events as NDJSON need no map. Importing a file twice changes nothing; after an
-    interruption it goes on. Ends with 1 when no row could be taken.
+    interruption it goes on. Ends with 1 when no row could be taken. `--as spend` and `--as orders`
+    go into the warehouse at once, for `report attribution` and `report reconcile`.
     """
+    if kind is not Kind.EVENTS:
+        from clickstream.entrypoints.commands.sheets import import_sheet
+
+        import_sheet(file, kind.value, map_file=map_file, rejects=rejects, form=form)
+        return
     import msgspec
 
     from clickstream.entrypoints.output import write_facts
@@ -67,13 +88,18 @@ def import_events(
 
 
 def _read_map(path: Path) -> "ImportMap":
-    from clickstream.errors import ImportFileError
     from clickstream.ingest.mapping import read_map
 
+    return read_map(read_text(path), name=str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a map. Raises ImportFileError."""
+    from clickstream.errors import ImportFileError
+
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ImportFileError(
             f"The map {path} cannot be read: {error}. Name a TOML file."
         ) from error
-    return read_map(text, name=str(path))
