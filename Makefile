@@ -1,6 +1,6 @@
 # `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs contract bench clean
+.PHONY: help setup demo test check format docs contract bench audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ contract: setup ## write the schema, types and tables of the event contract anew
 
 bench: setup ## print the speed ratios
 	.venv/bin/python -m benchmarks
+
+audit: setup ## look the dependencies up among the known vulnerabilities
+	.venv/bin/python scripts/audit.py
 
 clean: ## remove what the other targets made, but keep the data
 	rm -rf .venv .uv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -19,8 +19,14 @@ _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
 SERVERS: Final = ("uvicorn", "uvicorn.error")
 """Web servers, whose own comings and goings are of no interest unless asked for."""
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
-_PASSWORD: Final = re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@")
-_KEY: Final = re.compile(r"(?i)\b(password|secret|token|write_key|sslpassword)=[^\s&]+")
+_CONFIDENTIAL: Final = r"[\w-]*(?:password|secret|token|write[_-]?key|access_?key|signature)"
+# A URL's password reaches to its last @: too much is hidden rather than too little.
+_PASSWORD: Final = re.compile(r"""(\w+://[^\s:/@"']*):[^\s"']+@""")
+_KEY: Final = re.compile(rf"""(?i)({_CONFIDENTIAL})=('(?:[^'\\]|\\.)*'|[^\s&"',;]+)""")
+_NAMED: Final = re.compile(_CONFIDENTIAL, re.IGNORECASE)
+_HIDDEN: Final = "(hidden)"
+# What a terminal obeys rather than shows, and what some readers of logs take for a new line.
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def set_up_logs(command: str, *, level: str = "info") -> None:
@@ -65,7 +71,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = "".join(traceback.format_exception(record.exc_info[1]))
-        return without_secrets(_ENCODER.encode(line).decode())
+        return without_controls(without_secrets(_ENCODER.encode(line).decode()))
 
 
 class PlainLines(logging.Formatter):
@@ -75,17 +81,27 @@ class PlainLines(logging.Formatter):
         clock = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         facts = " ".join(f"{name}={value}" for name, value in carried(record).items())
         level = "" if record.levelno < logging.WARNING else f"{record.levelname.lower()}: "
-        line = f"{clock} {level}{record.getMessage()} {facts}".rstrip()
+        line = without_controls(f"{clock} {level}{record.getMessage()} {facts}".rstrip())
         if record.exc_info:
-            line += "\n" + self.formatException(record.exc_info)
+            told = self.formatException(record.exc_info).splitlines()
+            line = "\n".join([line, *map(without_controls, told)])
         return without_secrets(line)
 
 
 def carried(record: logging.LogRecord) -> dict[str, object]:
-    """What a record was given as ``extra``."""
-    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    """What a record was given as ``extra``, but for secrets."""
+    return {
+        name: _HIDDEN if _NAMED.fullmatch(name) else value
+        for name, value in vars(record).items()
+        if name not in _STANDARD
+    }
 
 
 def without_secrets(text: str) -> str:
     """The text with passwords in URLs and in ``key=value`` pairs taken out."""
-    return _KEY.sub(r"\1=(hidden)", _PASSWORD.sub(r"\1:(hidden)@", text))
+    return _KEY.sub(rf"\1={_HIDDEN}", _PASSWORD.sub(rf"\1:{_HIDDEN}@", text))
+
+
+def without_controls(text: str) -> str:
+    """The text with control characters written out: no value starts a line or moves a cursor."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,5 +1,6 @@
 """Connections to the warehouse: the role, the schema, the zone and the patience of a session."""
 
+import re
 from typing import Literal, LiteralString, get_args
 
 import psycopg
@@ -22,6 +23,16 @@ READER: LiteralString = (
     "; set default_transaction_read_only = on; set idle_in_transaction_session_timeout = '60s'"
 )
 READER_SECONDS = 30.0
+
+_ADVICE = (
+    "See that the server runs and takes this user, and that CLICKSTREAM_WAREHOUSE_URL is right."
+)
+_TLS_TROUBLE = re.compile(r"(?i)\bSSL\b|certificate")
+_TLS_ADVICE = (
+    "A server on another machine has to prove who it is (sslmode=verify-full). Name the file of "
+    "its authority in CLICKSTREAM_WAREHOUSE_URL, ?sslrootcert=FILE; or say ?sslmode=require, which "
+    "encrypts without asking who answers, or ?sslmode=disable on a network that nobody else is in."
+)
 
 
 def connect(
@@ -55,6 +66,25 @@ def connect(
     return connection
 
 
+def twin(connection: psycopg.Connection) -> psycopg.Connection:
+    """Another connection like this one: the same server and user, the same role and schema."""
+    row = connection.execute(
+        "select current_setting('role'), current_setting('search_path')"
+    ).fetchone()
+    role, schema = row or ("none", "clickstream")
+    info = connection.info
+    try:
+        other = psycopg.connect(info.dsn, password=info.password or None, autocommit=True)
+    except psycopg.Error as error:
+        raise WarehouseError(_unreachable(info.dsn, error)) from None
+    other.execute(session_setup(role=None))
+    other.execute(
+        "select set_config('role', %s, false), set_config('search_path', %s, false)",
+        (role, schema),
+    )
+    return other
+
+
 def prepare_session(
     connection: psycopg.Connection, *, role: Role | None, statement_seconds: float | None = None
 ) -> None:
@@ -86,10 +116,8 @@ def session_setup(*, role: Role | None, statement_seconds: float | None = None) 
 
 def _unreachable(url: str, error: psycopg.Error) -> str:
     reason = without_secrets(str(error).strip(), url)
-    return (
-        f"Could not connect to the warehouse {redacted(url)}: {reason}. See that the server runs "
-        "and takes this user, and that CLICKSTREAM_WAREHOUSE_URL is right."
-    )
+    advice = _TLS_ADVICE if _TLS_TROUBLE.search(reason) else _ADVICE
+    return f"Could not connect to the warehouse {redacted(url)}: {reason}. {advice}"
 
 
 def _refused(url: str, role: Role | None, error: psycopg.Error) -> str:
