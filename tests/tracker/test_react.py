@@ -44,3 +44,15 @@ def test_each_view_has_its_own_title_product_and_user_and_comes_once(
         "next",
         "in",
     ]
+
+
+def test_what_an_effect_tells_belongs_to_the_first_page_view_and_its_referrer(
+    shop, page: Page, address
+) -> None:
+    page.goto(address, referer="https://search.example/")
+    events = shop.wait_for("shown", "page_view")
+    (view,) = [event for event in events if event["eventName"] == "page_view"]
+    shown = [event for event in events if event["eventName"] == "shown"]
+    assert view["referrer"] == "https://search.example/"
+    assert {event["pageViewId"] for event in shown} == {view["pageViewId"]}
+    assert {event["referrer"] for event in shown} == {view["referrer"]}

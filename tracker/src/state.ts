@@ -10,6 +10,8 @@ export const state: Options & {
   /** The consent that holds: the browser's signals may make less of what the page said. */
   effective?: ConsentState;
   page?: Page;
+  /** The id of the first page view, also before it is told. */
+  pageId?: string;
   /** Path and query of the last page view. */
   path?: string;
   product?: Product | undefined;

@@ -29,7 +29,7 @@ export const record = (eventName: string, fields: Fields, at: number): void => {
       ...(isGranted && userId && { userId, identitySource }),
       userLoginState: !isGranted ? "anonymous" : userId ? "logged_in" : "guest",
       consent,
-      ...(state.page ??= describePage()),
+      ...(state.page ?? describePage()),
       ...fields,
     }),
   ) as Event;
@@ -45,9 +45,12 @@ export const track: (eventName: Event["eventName"], fields?: Fields) => void = g
 /** Queues what was tracked before `init`. */
 export const replay = (): void => early.splice(0).forEach((call) => record(...call));
 
-/** The page as it is now; within a document the page before it is the referrer. */
+/**
+ * The page as it is now; within a document the page before it is the referrer. What is told before the
+ * first page view belongs to that one.
+ */
 export const describePage = (): Page => ({
-  pageViewId: newId(),
+  pageViewId: state.page ? newId() : (state.pageId ??= newId()),
   pageUrl: cleanUrl(location.href)!,
   pageTitle: clean(document.title),
   referrer: state.page ? state.page.pageUrl! : cleanUrl(document.referrer)!,

@@ -1,6 +1,7 @@
 import { type ComponentType, type ReactNode, StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { Identify, TrackProduct } from "../../src/react.js";
+import { trackCustom } from "../../src/track.js";
 import { push, usePathname } from "./router.js";
 
 declare const ENDPOINT: string;
@@ -25,6 +26,7 @@ function Routes(): ReactNode {
 
 function App({ Provider }: { Provider: ComponentType<{ endpoint: string; flushInterval: number; children: ReactNode }> }) {
   const [user, setUser] = useState<string | null>(null);
+  useEffect(() => trackCustom("shown"), []);
   const signIn = () => {
     setUser("u-1");
     push("account");
