@@ -13,6 +13,7 @@ import typer
 
 from clickstream.entrypoints.commands import (
     backups,
+    classify,
     detection,
     diagnosis,
     importing,
@@ -55,6 +56,7 @@ for family in (
     retention,
     backups,
     reports,
+    classify,
     migration,
     detection,
     diagnosis,
