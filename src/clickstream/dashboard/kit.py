@@ -143,6 +143,8 @@ _SPOKEN: Mapping[tuple[str, str], str] = {
 
 def spoken(dimension: str | None, value: str) -> str:
     """A value as a reader would say it."""
+    if dimension == "segment":
+        return value.replace("-", " ").capitalize()
     return _SPOKEN.get((dimension or "", value), value)
 
 

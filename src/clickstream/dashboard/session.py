@@ -5,11 +5,11 @@ import shlex
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from htmltools import TagChild, TagList, tags
+from htmltools import Tag, TagChild, TagList, tags
 from shiny import Inputs, Outputs, Session, reactive, render
 
 from clickstream.dashboard import kit
-from clickstream.dashboard.choices import Choices, fetch_choices
+from clickstream.dashboard.choices import fetch_choices
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import DIMENSIONS, View, read_view
 from clickstream.dashboard.icons import icon
@@ -100,30 +100,30 @@ def _frame(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
 
 
 def _choices(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
-    """The values of the filter menu, fetched when it is first opened and when the dates change."""
-    latest: Latest[Choices] = Latest(desk.activity, desk.office.explain)
+    """The values of the filter menu: those of a dimension, fetched when it is looked at."""
+    for dimension in DIMENSIONS:
+        _choices_of(input, output, desk, dimension)
+
+
+def _choices_of(input: Inputs, output: Outputs, desk: Desk, dimension: str) -> None:  # noqa: A002
+    latest: Latest[Sequence[str]] = Latest(desk.activity, desk.office.explain)
 
     @reactive.effect
     def _() -> None:
         filters, state = desk.view().filters, desk.state()
-        if input.choices_wanted() and isinstance(state, Ready):
-            latest.request(lambda: fetch_choices(desk.office, filters))
+        if input.choices_wanted() == dimension and isinstance(state, Ready):
+            latest.request(lambda: fetch_choices(desk.office, filters, dimension))
 
-    for dimension in DIMENSIONS:
-        _choices_of(output, desk, latest, dimension)
-
-
-def _choices_of(output: Outputs, desk: Desk, latest: Latest[Choices], dimension: str) -> None:
-    @output(id=f"choices_{dimension}")
+    @output(id=f"choices_{dimension}", suspend_when_hidden=False)
     @render.ui
     def _() -> TagChild:
         chosen = desk.view().filters.values(dimension)
         return kit.block(latest.outcome(), lambda found: choice_list(dimension, found, chosen))
 
 
-def choice_list(dimension: str, found: Choices, chosen: Sequence[str]) -> TagChild:
+def choice_list(dimension: str, found: Sequence[str], chosen: Sequence[str]) -> TagChild:
     """Check boxes for a dimension's values, the chosen ones among them even if now unknown."""
-    values = list(dict.fromkeys([*found.get(dimension, ()), *chosen]))
+    values = list(dict.fromkeys([*found, *chosen]))
     if not values:
         return kit.words("Nothing to choose", "No event in these dates says.")
     boxes = (_choice(dimension, value, is_chosen=value in chosen) for value in values)
@@ -140,24 +140,41 @@ def _choice(dimension: str, value: str, *, is_chosen: bool) -> TagChild:
     return tags.label(box, tags.span(kit.spoken(dimension, value), title=value))
 
 
+TRAFFIC_WORDS: Final = {"include": "included", "only": "only these"}
+
+
 def chips(view: View) -> TagChild:
-    """The chosen values, each of which a click takes away."""
-    chosen = [(name, value) for name, values in view.filters.chosen for value in values]
-    if not chosen:
+    """What is chosen beside the dates, each of which a click takes away."""
+    filters = view.filters
+    shown = [
+        _chip(DIMENSIONS[name], kit.spoken(name, value), value, toggle=kit.pairs(**{name: value}))
+        for name, values in filters.chosen
+        for value in values
+    ]
+    if filters.timezone:
+        shown.append(_chip("Time zone", filters.timezone, filters.timezone, change="tz="))
+    for name, label, traffic in (
+        ("bots", "Bots", filters.bots),
+        ("internal", "Internal", filters.internal),
+    ):
+        if traffic in TRAFFIC_WORDS:
+            shown.append(_chip(label, TRAFFIC_WORDS[traffic], name, change=f"{name}="))
+    if not shown:
         return None
-    shown = (
-        tags.button(
-            {"data-toggle": kit.pairs(**{name: value}), "aria-label": f"Remove {value}"},
-            tags.b(DIMENSIONS[name]),
-            tags.span(kit.spoken(name, value)),
-            icon("close"),
-            type="button",
-            class_="chip",
-        )
-        for name, value in chosen
-    )
     clear = tags.button({"data-set": kit.CLEAR}, "Clear all", type="button", class_="link")
     return tags.div(*shown, clear, class_="chips")
+
+
+def _chip(label: str, text: str, value: str, *, toggle: str = "", change: str = "") -> Tag:
+    act: kit.TagAttrs = {"data-toggle": toggle} if toggle else {"data-set": change}
+    return tags.button(
+        act | {"aria-label": f"Remove {value}"},
+        tags.b(label),
+        tags.span(text),
+        icon("close"),
+        type="button",
+        class_="chip",
+    )
 
 
 def freshness(state: Outcome[Freshness]) -> TagChild:

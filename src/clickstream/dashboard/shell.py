@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from typing import Final
 from urllib.parse import urlencode
 
-from htmltools import Tag, TagList, tags
+from htmltools import Tag, TagChild, TagList, tags
 from shiny import ui
 
 from clickstream.dashboard.filters import DEFAULT_RANGE, DIMENSIONS, FILTER_KEYS, RANGES
@@ -169,37 +170,86 @@ def _date_menu() -> Tag:
 
 
 def _filter_menu() -> Tag:
-    first = next(iter(DIMENSIONS))
-    names = (
+    names = [(key, label, {"data-wants": key}) for key, label in DIMENSIONS.items()]
+    names += [("traffic", "Bots and staff", {}), ("tz", "Time zone", {})]
+    first = names[0][0]
+    tabs = (
         tags.button(
-            {"data-tab": key, "aria-selected": str(key == first).lower()},
+            {"data-tab": key, "aria-selected": str(key == first).lower(), **wants},
             label,
             type="button",
             role="tab",
         )
-        for key, label in DIMENSIONS.items()
+        for key, label, wants in names
     )
-    panels = (
-        tags.div(
-            {"data-panel": key},
-            ui.output_ui(f"choices_{key}"),
-            class_="filter-panel",
-            role="tabpanel",
-            hidden=None if key == first else "",
-        )
-        for key in DIMENSIONS
-    )
+    panels = [
+        *(_panel(key, ui.output_ui(f"choices_{key}"), is_open=key == first) for key in DIMENSIONS),
+        _panel("traffic", _traffic()),
+        _panel("tz", _zones()),
+    ]
     return tags.div(
         tags.div(
-            tags.div(*names, class_="filter-tabs", role="tablist"),
+            tags.div(*tabs, class_="filter-tabs", role="tablist"),
             tags.div(*panels),
             class_="filter-body",
         ),
-        {"popover": "", "data-wants": "choices_wanted"},
+        {"popover": ""},
         id="filters",
         class_="menu filters",
         role="dialog",
         aria_label="Filters",
+    )
+
+
+def _panel(key: str, body: TagChild, *, is_open: bool = False) -> Tag:
+    return tags.div(
+        {"data-panel": key},
+        body,
+        class_="filter-panel",
+        role="tabpanel",
+        hidden=None if is_open else "",
+    )
+
+
+def _traffic() -> TagList:
+    """What is done with bots and with the shop's own people: they are left out unless chosen."""
+    return TagList(
+        *(
+            tags.div(
+                tags.strong(title),
+                tags.p(text),
+                tags.div(
+                    *(_traffic_button(key, value, words) for value, words in TRAFFIC.items()),
+                    class_="seg",
+                    role="group",
+                    aria_label=title,
+                ),
+                class_="traffic",
+            )
+            for key, title, text in (
+                ("bots", "Bots", "Crawlers and scripts, by their user agent and pace."),
+                ("internal", "Internal", "The hosts and networks that the settings name."),
+            )
+        )
+    )
+
+
+TRAFFIC: Final = {"": "Leave out", "include": "Include", "only": "Only"}
+
+
+def _traffic_button(key: str, value: str, words: str) -> Tag:
+    pair = urlencode({key: value})
+    return tags.button({"data-set": pair, "data-pressed-by": pair}, words, type="button")
+
+
+def _zones() -> TagList:
+    """A list of time zones, which the browser fills when it is first looked at."""
+    return TagList(
+        tags.p("Whose days and hours the figures are shown in."),
+        tags.select(
+            {"data-param": "tz", "data-zones": "", "aria-label": "Time zone"},
+            tags.option("The shop's own", value=""),
+        ),
     )
 
 

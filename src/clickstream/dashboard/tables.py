@@ -25,8 +25,9 @@ class Heading:
     """A column: its key in the rows, its title, and how its cells are shown.
 
     ``unit`` is None for text, ``instant`` or ``second`` for a date with its time, ``day`` for one
-    without, ``status`` for a word with a dot. ``filters`` names the field that choosing a cell filters by,
-    with the row's value of ``filters_by``; ``under`` the key of what stands small under the text;
+    without, ``status`` for a word with a dot. ``filters`` names the field that choosing a cell
+    filters by, with the row's value of ``filters_by``; ``under`` the key of what stands small under
+    the text;
     ``opens`` the page's own setting that choosing a cell sets to the row's value of ``opens_by``.
     """
 
@@ -209,25 +210,32 @@ def _cell(table: Table, one: Heading, row: Row, tops: Mapping[str, float]) -> Ta
     value = row.get(one.key)
     if one.unit is None:
         return _text_cell(one, row, value)
-    if one.unit in _TIMES:
-        return tags.td(instant(value, style=_TIMES[one.unit]))
     if one.unit == "status":
         return tags.td(tags.span(tags.i(class_=f"dot {value}"), str(value)), class_="status")
+    if one.unit in _TIMES:
+        return tags.td(instant(value, style=_TIMES[one.unit]))
+    if one.unit == "score":
+        return tags.td(str(value))
+    return tags.td(_amount(table, one, row, tops))
+
+
+def _amount(table: Table, one: Heading, row: Row, tops: Mapping[str, float]) -> TagChild:
+    """A number with its unit; over a bar as long as its part of the greatest, where wanted."""
+    amount = number(row.get(one.key))
     if one.unit == "change":
-        return tags.td(kit.delta(number(value)) or kit.NOTHING)
+        return kit.delta(amount) or kit.NOTHING
     currency = row.get("currency", table.currency)
-    amount = number(value)
-    shown = kit.figure(amount, one.unit, currency=currency, is_compact=False)
+    shown = kit.figure(amount, str(one.unit), currency=currency, is_compact=False)
     if not one.has_bar:
-        return tags.td(shown)
+        return shown
     width = f"{100 * max(0.0, amount or 0) / tops[one.key]:.1f}%"
     bar = svg(Tag("rect", width=width, height="100%"), class_="cell-bar")
-    return tags.td(tags.div(shown, bar))
+    return tags.div(shown, bar)
 
 
 def _text_cell(one: Heading, row: Row, value: object) -> Tag:
     text = NONE if value in (None, "") else str(value)
-    shown = kit.spoken(one.filters or one.key, text)
+    shown = text if one.filters_by else kit.spoken(one.filters or one.key, text)
     content: TagChild = shown
     if one.filters:
         chosen = str(row.get(one.filters_by)) if one.filters_by else text

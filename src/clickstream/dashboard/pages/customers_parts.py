@@ -9,11 +9,10 @@ from clickstream.dashboard.filters import View
 from clickstream.dashboard.pages.customers_data import KINDS, MOST, Customers, Segments, chosen_kind
 from clickstream.dashboard.tables import Heading, Table, metric_heading
 
-SCORES: Final = {
-    "recency_score": ("Recency", "5 for the fifth of customers whose latest order is the newest."),
-    "frequency_score": ("Frequency", "5 for the fifth of customers with the most orders."),
-    "monetary_score": ("Monetary", "5 for the fifth of customers with the most revenue."),
-}
+SCORES: Final = (
+    "Recency, frequency and money, each from 1 to 5: in which fifth of the customers this one is, "
+    "5 being the latest order, the most orders, the most revenue."
+)
 
 
 def controls(view: View) -> Tag:
@@ -49,10 +48,15 @@ def segments_table(found: Segments) -> Table:
 
 def customers_table(found: Customers) -> Table:
     """A row a customer."""
-    scores = (
-        Heading(key=key, title=title, unit="count", meaning=meaning)
-        for key, (title, meaning) in SCORES.items()
-    )
+    rows = [
+        {
+            **row,
+            "scores": " ".join(
+                str(row[f"{name}_score"]) for name in ("recency", "frequency", "monetary")
+            ),
+        }
+        for row in found.rows
+    ]
     return Table(
         label="Customers",
         headings=[
@@ -60,13 +64,12 @@ def customers_table(found: Customers) -> Table:
             Heading(key="segment", title="Segment"),
             metric_heading("orders"),
             metric_heading("revenue", has_bar=True),
-            metric_heading("net_revenue"),
             metric_heading("average_order_value"),
             Heading(key="last_ordered_at", title="Latest order", unit="instant"),
             metric_heading("recency_days"),
-            *scores,
+            Heading(key="scores", title="R F M", unit="score", meaning=SCORES),
         ],
-        rows=found.rows,
+        rows=rows,
         order="-revenue",
         currency=found.currency,
         searched=("person", "segment"),

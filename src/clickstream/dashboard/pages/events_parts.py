@@ -70,7 +70,6 @@ def table(found: Sample) -> Table:
             Heading(key="visitor_id", title="Visitor", opens="visitor", is_sortable=False),
             Heading(key="session_id", title="Session", opens="session", is_sortable=False),
             Heading(key="channel", title="Channel", is_sortable=False),
-            Heading(key="device", title="Device", is_sortable=False),
         ],
         rows=rows,
         rows_per_page=max(1, len(rows)),

@@ -86,6 +86,14 @@ window.view = (() => {
     document.querySelectorAll("input[data-param]:not([data-lazy])").forEach((input) => {
       if (input !== document.activeElement) input.value = params.get(input.dataset.param) ?? "";
     });
+    reflectZone(params);
+  }
+
+  function reflectZone(params) {
+    const zones = document.querySelector("select[data-zones]");
+    const zone = params.get("tz") ?? "";
+    if (zone && ![...zones.options].some((one) => one.value === zone)) zones.add(new Option(zone, zone));
+    zones.value = zone;
   }
 
   // "range=14d|" is on where the range is 14d or absent; "from=*" where there is any value.

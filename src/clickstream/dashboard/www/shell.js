@@ -30,16 +30,25 @@
     const left = Math.min(place.left, innerWidth - menu.offsetWidth - 12);
     menu.style.left = `${Math.max(12, left)}px`;
     menu.style.top = `${place.bottom + 6}px`;
-    if (menu.dataset.wants) window.Shiny?.setInputValue?.(menu.dataset.wants, true);
+    want(menu.querySelector('[data-tab][aria-selected="true"]'));
     menu.querySelector("input,button")?.focus();
   }, true);
+
+  // A dimension's values are asked for when it is looked at; the browser knows the time zones.
+  function want(tab) {
+    if (tab?.dataset.wants) window.Shiny?.setInputValue?.("choices_wanted", tab.dataset.wants);
+    const zones = document.querySelector("select[data-zones]");
+    if (tab?.dataset.tab !== "tz" || zones.options.length > 1) return;
+    for (const name of ["UTC", ...Intl.supportedValuesOf("timeZone")]) zones.add(new Option(name, name));
+    window.view.reflect();
+  }
 
   // Filter values: one dimension is shown at a time, and a search narrows a long list.
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-tab]");
     if (tab) {
       const menu = tab.closest(".menu");
-      menu.dataset.open = tab.dataset.tab;
+      want(tab);
       menu.querySelectorAll("[data-tab]").forEach((other) => {
         other.setAttribute("aria-selected", String(other === tab));
       });
@@ -54,6 +63,16 @@
     }
     if (event.target.closest("[data-menu]")) root.classList.toggle("menu-open");
     else if (!event.target.closest(".side")) root.classList.remove("menu-open");
+  });
+  document.addEventListener("keydown", (event) => {
+    const tab = event.target.closest?.("[data-tab]");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!tab || !step) return;
+    event.preventDefault();
+    const tabs = [...tab.parentElement.querySelectorAll("[data-tab]")];
+    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+    next.focus();
+    next.click();
   });
   document.addEventListener("input", (event) => {
     const search = event.target.closest("[data-narrow]");

@@ -1,0 +1,235 @@
+"""Every page in a real browser, over a shop that was simulated, loaded, and named with malice."""
+
+import csv
+import io
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from clickstream.dashboard.app import PAGES
+from clickstream.errors import WarehouseError
+from shop import HOSTILE
+
+pytestmark = pytest.mark.browser
+KEYS = [page.key for page in PAGES]
+LONG_AGO = "from=2024-01-01&to=2024-01-31"
+PHONE = {"width": 390, "height": 844}
+FITS = "() => document.scrollingElement.scrollWidth <= innerWidth"
+NAMELESS = """
+() => [...document.querySelectorAll(
+    '[data-page]:not([hidden]) :is(button, input, select, a), header :is(button, input, select)')]
+  .filter((el) => !(el.getAttribute('aria-label') || el.textContent.trim()
+    || el.labels?.[0]?.textContent.trim() || el.placeholder))
+  .map((el) => el.outerHTML.slice(0, 120))
+"""
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_page_shows_its_figures_wide_and_on_a_phone(tab: Any, key: str) -> None:
+    page = tab.open(f"/?page={key}")
+    title = next(one.title for one in PAGES if one.key == key)
+    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
+    expect(page.get_by_role("navigation").get_by_role("link", name=title)).to_be_visible()
+    expect(page.get_by_text("This could not be loaded")).to_have_count(0)
+    expect(page.locator("[data-page]:not([hidden]) .words")).to_have_count(
+        0 if key != "funnels" else 1
+    )
+    page.wait_for_function(FITS)
+    assert page.evaluate(NAMELESS) == []
+    page.set_viewport_size(PHONE)
+    page.wait_for_function(FITS)
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key != "live"])
+def test_a_page_says_in_words_that_days_have_nothing(tab: Any, key: str) -> None:
+    page = tab.open(f"/?page={key}&{LONG_AGO}")
+    expect(page.get_by_text("This could not be loaded")).to_have_count(0)
+    assert page.locator("[data-page]:not([hidden]) .words:visible").count() >= 1
+
+
+def test_every_page_says_that_the_warehouse_is_away_and_recovers(look: Any, standin: Any) -> None:
+    standin.error = WarehouseError("Could not connect to postgresql://reader:secret@db/x")
+    with look(standin) as tab:
+        for key in KEYS:
+            page = tab.open(f"/?page={key}")
+            expect(page.get_by_role("alert")).to_contain_text("The warehouse does not answer")
+            text = page.locator("body").inner_text()
+            assert "secret" not in text
+            assert "Traceback" not in text
+
+
+def test_every_table_is_taken_away_as_csv_that_is_safe_to_open(tab: Any) -> None:
+    page = tab.open("/")
+    for one in PAGES:
+        for name in one.exports:
+            answer = page.request.get(f"{tab.address}/export/{one.key}-{name}.csv?page={one.key}")
+            assert answer.status == 200, (one.key, name)
+            rows = list(csv.reader(io.StringIO(answer.text())))
+            assert rows[0], (one.key, name)
+            assert not [c for row in rows for c in row if c[:1] in "=+@\t" and c[:1]], (
+                one.key,
+                name,
+            )
+
+
+def test_hostile_names_are_text_on_the_pages_that_list_names(tab: Any) -> None:
+    for path, place in (
+        (f"events&event={quote(HOSTILE)}", "#events-table"),
+        ("acquisition&by=campaign", "#acquisition-table"),
+        ("orders", "#orders-table"),
+        ("health", "#health-anomalies"),
+        ("trends&by=country", "#trends-table"),
+        ("journeys&node=event_name", "#journeys-nodes"),
+        ("funnels&by=campaign", "#funnels-by"),
+    ):
+        page = tab.open(f"/?page={path}&q=")
+        expect(page.locator(place)).to_contain_text("<img src=x")
+        assert page.evaluate("document.querySelectorAll('main img').length") == 0
+
+
+def test_channels_sources_and_campaigns_are_listed_and_filter(tab: Any) -> None:
+    page = tab.open("/?page=acquisition")
+    expect(page.locator("#acquisition-course canvas")).to_be_visible()
+    expect(page.locator("#acquisition-assistants .bars")).to_contain_text("chatgpt.com")
+    page.get_by_role("button", name="Campaigns").click()
+    tab.settle()
+    expect(page.locator("#acquisition-table th").first).to_have_text("Campaign")
+    page.get_by_role("button", name="Channels").click()
+    tab.settle()
+    page.locator("#acquisition-table").get_by_role("button", name="Email").click()
+    tab.settle()
+    assert "channel=Email" in page.url
+    expect(page.locator("#acquisition-table tbody tr")).to_have_count(1)
+
+
+def test_attribution_models_stand_side_by_side_and_add_up_to_the_same(tab: Any) -> None:
+    page = tab.open("/?page=attribution")
+    answer = page.request.get(f"{tab.address}/export/attribution-credits.csv?page=attribution")
+    rows = list(csv.DictReader(io.StringIO(answer.text())))
+    models = [name for name in rows[0] if name.endswith("_conversions")]
+    sums = {round(sum(float(row[model]) for row in rows), 4) for model in models}
+    assert (len(models), len(sums)) == (8, 1)
+    page.get_by_role("button", name="Revenue", exact=True).click()
+    tab.settle()
+    expect(page.locator("#attribution-table td").nth(1)).to_contain_text("₫")
+
+
+def test_retention_is_by_first_visit_or_order_and_by_period(tab: Any) -> None:
+    page = tab.open("/?page=retention")
+    expect(page.locator(".heat tbody tr").first).to_contain_text("All together")
+    days = page.locator(".heat tbody tr").count()
+    page.get_by_role("button", name="Week", exact=True).click()
+    tab.settle()
+    assert page.locator(".heat tbody tr").count() < days
+    expect(page.locator(".heat .running").first).to_be_visible()
+    page.get_by_role("button", name="First order").click()
+    tab.settle()
+    page.get_by_role("button", name="In it or later").click()
+    tab.settle()
+    assert "interval=week&of=purchase&later=on" in page.url
+
+
+def test_trends_show_any_metric_by_any_field_and_mark_what_stood_out(tab: Any) -> None:
+    page = tab.open("/?page=trends&metric=visitors")
+    expect(page.locator("#trends-legend")).to_contain_text("Unusual")
+    page.get_by_role("combobox", name="Metric").select_option(label="Revenue")
+    tab.settle()
+    page.locator("#trends-controls").get_by_label("Broken down by").select_option(label="By device")
+    tab.settle()
+    expect(page.locator("#trends-legend")).to_contain_text("Mobile")
+    expect(page.locator("#trends-table td").nth(1)).to_contain_text("₫")
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    tab.settle()
+    expect(page.get_by_role("combobox", name="Metric")).to_have_value("revenue")
+
+
+def test_segments_filter_every_page(tab: Any) -> None:
+    page = tab.open("/?page=customers&range=30d")
+    page.get_by_role("button", name="Behaviour").click()
+    tab.settle()
+    page.locator("#customers-segments").get_by_role("button", name="One-time buyer").click()
+    tab.settle()
+    expect(page.locator(".chip")).to_contain_text("One time buyer")
+    page.get_by_role("link", name="Orders & carts").click()
+    tab.settle()
+    assert "segment=one-time-buyer" in page.url
+    expect(page.get_by_text("This could not be loaded")).to_have_count(0)
+
+
+def test_live_shows_the_last_half_hour_whatever_the_dates(tab: Any) -> None:
+    page = tab.open(f"/?page=live&{LONG_AGO}")
+    expect(page.locator("#live-minutes canvas")).to_be_visible()
+    expect(page.locator("#live-pages .bars-row").first).to_be_visible()
+
+
+def test_events_are_turned_filtered_and_opened_one_by_one(tab: Any) -> None:
+    page = tab.open("/?page=events")
+    first = page.locator("#events-table tbody tr").first.inner_text()
+    page.get_by_role("button", name="Earlier").click()
+    tab.settle()
+    assert page.locator("#events-table tbody tr").first.inner_text() != first
+    page.get_by_role("button", name="Latest", exact=True).click()
+    tab.settle()
+    page.get_by_role("combobox", name="Event", exact=True).select_option("purchase")
+    tab.settle()
+    page.locator("#events-table tbody tr button").first.click()
+    tab.settle()
+    opened = page.locator(".opened")
+    expect(opened.locator("h3")).to_have_text("purchase")
+    expect(opened).to_contain_text("order_id")
+    expect(opened.locator("pre").first).to_contain_text(HOSTILE.replace('"', '\\"'))
+    link = page.url
+    page.goto(link)
+    tab.settle()
+    opened.get_by_role("button", name="Close the event").click()
+    tab.settle()
+    expect(opened).to_have_count(0)
+    assert "event=purchase" in page.url
+
+
+def test_an_event_that_is_not_there_is_said_in_words(tab: Any) -> None:
+    page = tab.open("/?page=events&open=nowhere")
+    expect(page.get_by_text("No event has the id “nowhere”.")).to_be_visible()
+
+
+def test_data_health_tells_of_runs_rejects_checks_and_anomalies(tab: Any) -> None:
+    page = tab.open("/?page=health")
+    expect(page.locator("#health-runs")).to_contain_text("succeeded")
+    expect(page.locator("#health-rejects")).to_contain_text("invalid_field")
+    expect(page.locator("#health-checks")).to_contain_text("failed")
+    expect(page.locator("#health-anomalies")).to_contain_text("less than expected")
+
+
+def test_time_zone_bots_and_values_are_chosen_in_the_filter_menu(tab: Any) -> None:
+    page = tab.open("/?page=trends")
+    bots = page.request.get(f"{tab.address}/export/trends-trend.csv?bots=only").text()
+    assert bots != page.request.get(f"{tab.address}/export/trends-trend.csv").text()
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.get_by_role("tab", name="Time zone").click()
+    page.get_by_label("Time zone", exact=True).locator("visible=true").select_option("Asia/Tokyo")
+    tab.settle()
+    page.get_by_role("tab", name="Bots and staff").click()
+    page.get_by_role("group", name="Bots").get_by_role("button", name="Include").click()
+    tab.settle()
+    page.get_by_role("tab", name="Browser").click()
+    page.get_by_role("checkbox", name="Chrome", exact=True).check()
+    tab.settle()
+    page.keyboard.press("Escape")
+    expect(page.locator(".chip")).to_have_count(3)
+    assert "tz=Asia%2FTokyo" in page.url
+    page.get_by_role("button", name="Clear all").click()
+    tab.settle()
+    assert page.url.endswith("/?page=trends")
+
+
+def test_the_tabs_of_the_filter_menu_are_walked_by_arrows(tab: Any) -> None:
+    page = tab.open("/")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.get_by_role("tab", name="Channel").press("ArrowDown")
+    expect(page.get_by_role("tab", name="Device")).to_be_focused()
+    expect(page.get_by_role("checkbox", name="Mobile")).to_be_visible()
+    page.keyboard.press("Escape")
