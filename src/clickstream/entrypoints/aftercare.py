@@ -4,29 +4,63 @@ None of it may fail a load that has succeeded: what goes wrong is logged, and tr
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 from clickstream.entrypoints.settings import Settings
 from clickstream.errors import ClickstreamError
+from clickstream.etl import RunReport
 
 logger = logging.getLogger(__name__)
 
 
-def look_after(connection: psycopg.Connection, settings: Settings, *, now: datetime) -> int:
-    """How many anomalies were found and told of, after a load on the ETL's connection."""
+def look_after(
+    connection: psycopg.Connection, settings: Settings, report: RunReport, *, now: datetime
+) -> int:
+    """How many anomalies were found and told of, after a load on the ETL's connection.
+
+    The cheap checks run where the load brought events, all of them once a day.
+    """
+    _safely(connection, "checked", partial(_check, connection, settings, report, now))
+    return _safely(connection, "watched", partial(_watch, connection, settings, now)) or 0
+
+
+def _safely(connection: psycopg.Connection, done: str, look: Callable[[], int]) -> int | None:
     try:
-        return _watch(connection, settings, now=now)
+        return look()
     except (ClickstreamError, psycopg.Error) as error:
-        if connection.info.transaction_status != TransactionStatus.IDLE:
+        if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
             connection.rollback()
-        logger.error("the numbers were not watched this time: %s", error)  # noqa: TRY400
+        logger.error("the numbers were not %s this time: %s", done, error)  # noqa: TRY400
+        return None
+
+
+def _check(
+    connection: psycopg.Connection, settings: Settings, report: RunReport, now: datetime
+) -> int:
+    """How many checks failed or warned."""
+    from clickstream.quality.checking import is_full_due, run_checks  # noqa: PLC0415
+    from clickstream.quality.declared import read_checks  # noqa: PLC0415
+
+    is_full = is_full_due(connection, now=now)
+    if not (is_full or report.tally.events):
         return 0
+    results = run_checks(
+        connection, read_checks(settings.checks), run_id=report.run_id, now=now, zone=settings.timezone,
+        recent=not is_full,
+    )  # fmt: skip
+    bad = [one for one in results if one.status != "passed"]
+    for one in bad:
+        level = logging.ERROR if one.status == "failed" else logging.WARNING
+        logger.log(level, "check %s %s: %s. %s", one.check, one.status, one.message, one.advice)
+    return len(bad)
 
 
-def _watch(connection: psycopg.Connection, settings: Settings, *, now: datetime) -> int:
+def _watch(connection: psycopg.Connection, settings: Settings, now: datetime) -> int:
     from clickstream.analytics import read_saved  # noqa: PLC0415 - not before the first load
     from clickstream.entrypoints.watching import Reports  # noqa: PLC0415
     from clickstream.quality.notify import claim, describe, send  # noqa: PLC0415

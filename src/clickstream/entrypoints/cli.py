@@ -13,6 +13,7 @@ import typer
 
 from clickstream.entrypoints.commands import (
     backups,
+    checking,
     classify,
     detection,
     diagnosis,
@@ -58,6 +59,7 @@ for family in (
     reports,
     classify,
     migration,
+    checking,
     detection,
     diagnosis,
 ):

@@ -77,7 +77,7 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
             return {"status": "busy"}
         sys.stdout.write(metrics_of(report, stored_bytes(connection)) + "\n")
         if not should_stop():
-            found = look_after(connection, settings, now=CLOCK())
+            found = look_after(connection, settings, report, now=CLOCK())
             sys.stdout.write(metric_line({"Anomalies": found}, CLOCK()) + "\n")
     return {"run_id": str(report.run_id), "status": report.status.value, **report.tally.facts()}
 

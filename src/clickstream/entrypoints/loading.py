@@ -66,7 +66,7 @@ def load_once(settings: Settings, options: Options) -> RunReport:
             on_progress=show,
         )
         if not stop.is_set():
-            look_after(connection, settings, now=CLOCK())
+            look_after(connection, settings, report, now=CLOCK())
         return report
 
 
@@ -105,12 +105,12 @@ def _keep_loading(
     ):
         expired_on: date | None = None
         while not should_stop():
-            run(
+            report = run(
                 lake, connection, rules=rules, run_id=uuid4(), clock=CLOCK, options=options,
                 should_stop=should_stop,
             )  # fmt: skip
             if not should_stop():
-                look_after(connection, settings, now=CLOCK())
+                look_after(connection, settings, report, now=CLOCK())
             if expired_on != CLOCK().date():
                 expired_on = expire_daily(settings, lake, connection)
             wait(every.total_seconds())
