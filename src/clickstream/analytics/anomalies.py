@@ -1,8 +1,9 @@
 """Anomalies: periods in which a metric stood out, with what was to be expected.
 
 Grain: one row a metric, value of a dimension (both null for the whole shop), interval and period
-of the range, the latest first. Filters and traffic do not matter here: what stood out was decided
-over what the detector watches.
+of the range, the latest first. ``explained_by`` names the dimension, and ``explained_value`` the
+value of it, that brings most of the difference. Filters and traffic do not matter here: what stood
+out was decided over what the detector watches.
 """
 
 from typing import Final
@@ -27,6 +28,9 @@ COLUMNS: Final = (
     Column("lower", "At least"),
     Column("upper", "At most"),
     Column("score", "Score"),
+    Column("explained_by", "Mostly by"),
+    Column("explained_value", "Which"),
+    Column("explained_share", "Its share", "rate"),
     Column("detected_at", "Found"),
 )
 

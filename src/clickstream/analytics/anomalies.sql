@@ -11,6 +11,9 @@ select
     lower,
     upper,
     score,
+    explained_by,
+    explained_value,
+    explained_share,
     detected_at
 from anomalies
 where period >= {start} and period < {end} and {is_interval}

@@ -17,6 +17,9 @@ COLUMNS: Final = (
     Column("observed", "Seen"),
     Column("expected", "Expected"),
     Column("message", "In words"),
+    Column("table_name", "Table"),
+    Column("examples", "Examples"),
+    Column("advice", "What to do"),
 )
 
 

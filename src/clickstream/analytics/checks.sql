@@ -6,6 +6,9 @@ select distinct on (check_name)
     checked_at,
     observed,
     expected,
-    message
+    message,
+    table_name,
+    examples,
+    advice
 from quality_results
 order by check_name, checked_at desc, run_id

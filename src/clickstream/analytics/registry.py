@@ -5,6 +5,7 @@ from typing import Final
 from clickstream.analytics import (
     anomalies,
     attribution,
+    bands,
     breakdown,
     checks,
     clicks,
@@ -52,6 +53,7 @@ _KINDS: Final = (
     breakdown.BREAKDOWN,
     sample.KIND,
     anomalies.KIND,
+    bands.KIND,
     checks.KIND,
     rejects.KIND,
     runs.KIND,

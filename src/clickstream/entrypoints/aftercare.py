@@ -50,8 +50,8 @@ def _check(
     if not (is_full or report.tally.events):
         return 0
     results = run_checks(
-        connection, read_checks(settings.checks), run_id=report.run_id, now=now, zone=settings.timezone,
-        recent=not is_full,
+        connection, read_checks(settings.checks), run_id=report.run_id, now=now,
+        zone=settings.timezone, recent=not is_full,
     )  # fmt: skip
     bad = [one for one in results if one.status != "passed"]
     for one in bad:

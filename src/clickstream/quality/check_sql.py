@@ -45,7 +45,7 @@ def expectation(check: Check) -> str:
             + (f"one of {', '.join(check.values)}" if check.values else f"like {check.pattern}"),
             "holds": check.condition.replace("t.", ""),
             "freshness": f"{check.time} within {check.within}",
-            "volume": f"a day within {LEAST_SHARE:g} to {MOST_SHARE:g} times the mean of its weekday",
+            "volume": f"{LEAST_SHARE:g} to {MOST_SHARE:g} times the mean of its weekday",
             "reconcile": "the same numbers as in what it is made of",
             "sql": "no rows",
         }[check.kind]
