@@ -3,8 +3,9 @@
 Grain: one row a value of the dimension and currency. A person's path holds the sessions since the
 previous order, within the look-back of this one, the converting session included. Conversions and
 revenue are credited by the model; the credits add up to the orders and their revenue exactly, at
-six decimals. Filters choose the orders; for the Markov chain they also choose the sessions of those
-who did not order. The chain's shares are one for all currencies.
+six decimals. What was spent stands beside them (see ``spend``). Filters choose the orders; for the
+Markov chain they also choose the sessions of those who did not order. The chain's shares are one
+for all currencies.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from psycopg import sql
 
+from clickstream.analytics import spend
 from clickstream.analytics.credits import (
     MODELS,
     SHARES,
@@ -35,6 +37,7 @@ from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
 from clickstream.analytics.scope import LONGEST_SESSION, instant
 from clickstream.analytics.sources import orders_of
+from clickstream.analytics.spend import Blank, spend_notes, spend_queries, with_spend
 
 BY: Final = ("channel", "source", "medium", "campaign", "landing_page", "device")
 LOOKBACK: Final = "30d"
@@ -77,6 +80,7 @@ def plan(request: Request) -> Plan:
             sessions=source,
             started_during=scope.during("s.started_at"),
         )
+    queries |= spend_queries(scope, by, shared["dimension"])
     return Plan(queries, lambda results: shape(request, by, model, results))
 
 
@@ -89,7 +93,10 @@ def shape(request: Request, by: Field, model: str, results: Results) -> Answer:
             ([touch.name for touch in path.touches] for group in paths.values() for path in group),
             ((row["path"], row["persons"]) for row in results["others"]),
         )
-    rows = [row for code, group in paths.items() for row in _rows(by, model, code, group, effects)]
+    credited = [
+        row for code, group in paths.items() for row in _rows(by, model, code, group, effects)
+    ]
+    rows = with_spend(credited, results, by, orders="conversions", blank=_blank(by))
     rows.sort(key=lambda row: (-row["conversions"], -row["revenue"], row[by.name]))
     every = [path for group in paths.values() for path in group]
     touches = sum(len(path.touches) for path in every)
@@ -106,6 +113,7 @@ def shape(request: Request, by: Field, model: str, results: Results) -> Answer:
             "average_touches": touches / len(every) if every else None,
             "removal_effects": effects,
         },
+        notes=spend_notes(request.scope, by),
     )
 
 
@@ -150,12 +158,21 @@ def _rows(
     ]
 
 
+def _blank(by: Field) -> Blank:
+    def row(name: str | None, currency: str) -> dict[str, Any]:
+        nothing = {"conversions": Decimal(0), "revenue": Decimal(0)}
+        return {by.name: name, **nothing, "currency": currency}
+
+    return row
+
+
 def _columns(by: Field) -> list[Column]:
     return [
         Column(by.name, by.title),
         Column("conversions", "Conversions", "count"),
         metric_column("revenue"),
         Column("currency", "Currency"),
+        *spend.COLUMNS,
     ]
 
 

@@ -1,14 +1,18 @@
 """Breakdown: traffic and orders by any field; acquisition: by where sessions came from.
 
 Grain: one row a value of the field and currency with orders (one, with a null currency, where there
-are none); the counts of traffic repeat in each. The values with most sessions stand first.
+are none); the counts of traffic repeat in each. ``acquisition`` has what was spent beside them (see
+``spend``). The values with most sessions stand first.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
+from clickstream.analytics import spend
 from clickstream.analytics.fields import ALIASES, Field, find_field
 from clickstream.analytics.measures import (
+    PER_CURRENCY,
     Grouping,
     Key,
     Measures,
@@ -21,6 +25,7 @@ from clickstream.analytics.options import one_of
 from clickstream.analytics.query import Answer, Plan, Results
 from clickstream.analytics.report import Column, metric_column, previous_column
 from clickstream.analytics.request import Kind, Request
+from clickstream.analytics.spend import spend_notes, spend_queries, with_spend
 
 METRICS: Final = (
     "visitors", "sessions", "page_views", "events", "new_visitors", "engaged_sessions",
@@ -48,8 +53,34 @@ def plan(request: Request) -> Plan:
 def plan_acquisition(request: Request) -> Plan:
     """The same, by a field that says where sessions came from."""
     by = request.options.by
-    one_of("by", ALIASES.get(by, by) if by else None, SOURCES, DEFAULT)
-    return plan(request)
+    field = find_field(one_of("by", ALIASES.get(by, by) if by else None, SOURCES, DEFAULT))
+    planned = plan(replace(request, options=replace(request.options, limit=None)))
+    costs = spend_queries(request.scope, field, field.expression)
+    return Plan(
+        {**planned.queries, **costs},
+        lambda results: with_costs(request, field, planned.shape(results), results),
+    )
+
+
+def with_costs(request: Request, by: Field, answer: Answer, results: Results) -> Answer:
+    """The answer with what was spent on each row."""
+
+    def blank(name: str | None, currency: str) -> dict[str, Any]:
+        twin: Mapping[str, Any] = next((row for row in found if row[by.name] == name), {})
+        empty = {metric: metric_value(metric, Measures(), currency) for metric in METRICS}
+        counts = {metric: twin.get(metric, empty[metric]) for metric in METRICS}
+        counts |= {metric: empty[metric] for metric in METRICS if metric in PER_CURRENCY}
+        return {by.name: name, **counts, "currency": currency}
+
+    found = [dict(row) for row in answer.rows]
+    rows = with_spend(found, results, by, orders="orders", blank=blank)
+    rows.sort(key=lambda row: _rank(row, by.name))
+    return replace(
+        answer,
+        columns=[*answer.columns, *spend.COLUMNS],
+        rows=_limited(rows, by.name, request.options.limit),
+        notes=[*answer.notes, *spend_notes(request.scope, by)],
+    )
 
 
 def shape(request: Request, by: Field, results: Results, *, compared: str) -> Answer:

@@ -53,6 +53,8 @@ class Kind:
     takes: tuple[str, ...] = ()
     days: Callable[[ReportOptions, Facts, ZoneInfo], DateRange] = usual_days
     """The days that are meant."""
+    is_of_all_traffic: bool = False
+    """Whether bots and internal traffic count, whatever the options say."""
     is_heavy: bool = False
     """Whether its rows take a second or so to become the answer."""
 
@@ -60,6 +62,8 @@ class Kind:
 def resolve(kind: Kind, options: ReportOptions, facts: Facts) -> Request:
     """The request that options mean. Raises ReportError where the report cannot answer them."""
     check_taken(kind.name, options, kind.takes)
+    if kind.is_of_all_traffic:
+        options = replace(options, bots="include", internal="include")
     one_of("bots", options.bots, TRAFFIC, "exclude")
     one_of("internal", options.internal, TRAFFIC, "exclude")
     zone = read_zone(options.timezone or facts.timezone)

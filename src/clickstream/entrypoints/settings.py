@@ -24,6 +24,10 @@ T = TypeVar("T")
 PREFIX: Final = "CLICKSTREAM_"
 CONFIG: Final = "CLICKSTREAM_CONFIG"
 CONFIG_FILE: Final = "clickstream.toml"
+ETL_METRICS: Final = "etl.prom"
+"""The file in the data folder in which the ETL's loop leaves its metrics."""
+ORDERS_QUERY: Final = "select id, placed_at, value, currency, status from orders"
+"""The orders of the shop's database, as the storefront keeps them."""
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -90,6 +94,7 @@ class Settings:
     )
     funnels: Mapping[str, object] = setting("CLICKSTREAM_FUNNELS", kinds.entries, _NOTHING)
     segments: Mapping[str, object] = setting("CLICKSTREAM_SEGMENTS", kinds.entries, _NOTHING)
+    orders_query: str = setting("CLICKSTREAM_ORDERS_QUERY", kinds.text, ORDERS_QUERY)
 
     # the collector
     collector_host: str = setting("CLICKSTREAM_COLLECTOR_HOST", kinds.text, "127.0.0.1")

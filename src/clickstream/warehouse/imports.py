@@ -71,3 +71,18 @@ def stage(cursor: psycopg.Cursor[Any], kind: str, records: Iterable[tuple[Any, .
             copy.write_row(record)
             number += 1
     return number
+
+
+def stage_orders(connection: psycopg.Connection, records: Iterable[tuple[Any, ...]]) -> int:
+    """How many of the shop's orders this connection now has in place of ``shop_orders``.
+
+    They are in a temporary table of that name, until the connection ends.
+    """
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("set transaction read write")
+        number = stage(cursor, "orders", records)
+        cursor.execute(
+            "create temporary table shop_orders as select distinct on (order_id) order_id,"
+            " ordered_at, value, currency, status from staged order by order_id, line desc"
+        )
+    return number

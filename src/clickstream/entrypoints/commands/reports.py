@@ -79,6 +79,13 @@ def report(
     calibration_end: own.CalibrationEnd = None,
     horizon: own.Horizon = None,
     monetary: own.Monetary = None,
+    orders_url: Annotated[
+        str | None,
+        typer.Option(
+            help="The shop's database, postgresql://…, read for its orders (reconcile).",
+            metavar="URL",
+        ),
+    ] = None,
     sql: Annotated[
         bool, typer.Option("--sql", help="Print the SQL instead of running it.")
     ] = False,
@@ -92,6 +99,7 @@ def report(
     from clickstream.analytics import ReportOptions, read_saved, report_sql, run_report
     from clickstream.entrypoints.settings import load_settings
     from clickstream.entrypoints.wiring import reading
+    from clickstream.errors import ReportError
 
     if name is None:
         list_reports(form)
@@ -99,7 +107,13 @@ def report(
     settings = load_settings()
     saved = read_saved(settings.funnels, settings.segments)
     options = ReportOptions(now=datetime.now(UTC), saved=saved, **_given(context.params))
+    if orders_url and name != "reconcile":
+        raise ReportError(f"The report {name} takes no --orders-url; reconcile does.")
     with reading(settings) as connection:
+        if orders_url:
+            from clickstream.entrypoints.shop_orders import bring_orders
+
+            bring_orders(connection, orders_url, query=settings.orders_query)
         if sql:
             typer.echo(report_sql(connection, name, options))
             return
@@ -112,7 +126,9 @@ def _given(params: Mapping[str, Any]) -> dict[str, Any]:
     given: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list | tuple) else value
         for name, value in params.items()
-        if name not in {"name", "form", "sql"} and value is not None and value not in ([], ())
+        if name not in {"name", "form", "sql", "orders_url"}
+        and value is not None
+        and value not in ([], ())
     }
     for name in given.keys() & {"from_", "to"}:
         given[name] = _day(f"--{name.rstrip('_')}", given[name])
