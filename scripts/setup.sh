@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes .venv from uv.lock: "setup.sh runtime" for the platform alone, "setup.sh all" with the
-# tools that test it. Safe to repeat: what stands already is kept.
+# Makes .venv from uv.lock: "setup.sh runtime" for the platform alone, "setup.sh shop" with Node for
+# the storefront where the system has none, "setup.sh all" with the tools that test it. Safe to
+# repeat: what stands already is kept.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -91,6 +92,11 @@ fi
 
 case "${1:-all}" in
 runtime) "$uv" sync --frozen --python "$python" --no-dev --inexact ;;
+shop)
+    if command -v node >/dev/null && command -v npm >/dev/null; then group=; else group="--group shop"; fi
+    # shellcheck disable=SC2086 - no group is no word
+    "$uv" sync --frozen --python "$python" --no-dev --inexact $group
+    ;;
 all) "$uv" sync --frozen --python "$python" --all-groups ;;
-*) fail "unknown set '$1'; say 'runtime' or 'all'." ;;
+*) fail "unknown set '$1'; say 'runtime', 'shop' or 'all'." ;;
 esac

@@ -1,5 +1,5 @@
 /** A page of the local issuer. What is put into it is written here, never by people. */
-export const page = (title, body) => `<!doctype html><html lang="en"><head><meta charset="utf-8">
+export const page = (title, body) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width"><title>${title} | Local issuer</title><style>
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;display:grid;place-items:center;min-height:100dvh;margin:0;background:light-dark(#f2f0ea,#101211);color:light-dark(#1a1d1b,#eceee9)}

@@ -12,8 +12,9 @@ export function Art({ product }: { product: { id: string; name: string; category
           <stop offset="0" className="art-from" />
           <stop offset="1" className="art-to" />
         </linearGradient>
+        <clipPath id={`glass-${product.id}`}>{glassOf(product)}</clipPath>
       </defs>
-      {draw({ name: product.name, seed, fill: `url(#screen-${product.id})` })}
+      {draw({ name: product.name, seed, fill: `url(#screen-${product.id})`, clip: `url(#glass-${product.id})` })}
     </svg>
   );
 }
@@ -22,43 +23,54 @@ interface Subject {
   name: string;
   seed: number;
   fill: string;
+  /** What keeps a wallpaper within its screen. */
+  clip: string;
+}
+
+const isWide = (name: string) => /27|32/.test(name);
+
+function glassOf({ name, category }: { name: string; category: string }): ReactNode {
+  if (category === "Laptop") return <rect x="50" y="34" width="140" height="88" rx="2" />;
+  if (category === "Monitor") return isWide(name) ? <rect x="30" y="26" width="180" height="98" rx="2" /> : <rect x="44" y="26" width="152" height="98" rx="2" />;
+  return <rect x="18" y="42" width="204" height="104" rx="10" />;
 }
 
 const shadow = (cx: number, cy: number, rx: number) => <ellipse className="art-shadow" cx={cx} cy={cy} rx={rx} ry={5} />;
 
 /** What the screens show: hills, bands or a planet. */
-function wallpaper(seed: number, x: number, y: number, w: number, h: number): ReactNode {
+function wallpaper({ seed, clip }: Subject, x: number, y: number, w: number, h: number): ReactNode {
   const kind = seed % 3;
   if (kind === 0)
     return (
-      <>
+      <g clipPath={clip}>
         <path className="art-glow" d={`M${x} ${y + h} V${y + h * 0.62} q${w * 0.22} ${-h * 0.34} ${w * 0.46} ${-h * 0.04} t${w * 0.54} ${-h * 0.12} V${y + h} Z`} />
         <circle className="art-glow" cx={x + w * 0.74} cy={y + h * 0.28} r={h * 0.12} />
-      </>
+      </g>
     );
   if (kind === 1)
     return (
-      <>
+      <g clipPath={clip}>
         <path className="art-glow" d={`M${x} ${y + h} L${x + w * 0.55} ${y} H${x + w * 0.72} L${x + w * 0.17} ${y + h} Z`} />
         <path className="art-glow" d={`M${x + w * 0.36} ${y + h} L${x + w * 0.91} ${y} H${x + w} V${y + h * 0.1} L${x + w * 0.5} ${y + h} Z`} />
-      </>
+      </g>
     );
   return (
-    <>
+    <g clipPath={clip}>
       <circle className="art-glow" cx={x + w * 0.5} cy={y + h * 1.02} r={h * 0.62} />
       <circle className="art-glow" cx={x + w * 0.5} cy={y + h * 1.02} r={h * 0.4} />
-    </>
+    </g>
   );
 }
 
-function laptop({ name, seed, fill }: Subject) {
+function laptop(subject: Subject) {
+  const { name, fill } = subject;
   const isGaming = /RTX/.test(name);
   return (
     <>
       {shadow(120, 150, 104)}
       <rect className="art-dark" x="44" y="28" width="152" height="102" rx={isGaming ? 3 : 8} />
       <rect fill={fill} x="50" y="34" width="140" height="88" rx="2" />
-      {wallpaper(seed, 50, 34, 140, 88)}
+      {wallpaper(subject, 50, 34, 140, 88)}
       <path className="art-body" d={isGaming ? "M38 130 H202 L222 147 H18 Z" : "M42 130 H198 L220 144 Q220 149 214 149 H26 Q20 149 20 144 Z"} />
       <path className={isGaming ? "art-accent" : "art-line"} d="M54 135 H186 L191 140 H49 Z" />
       <rect className="art-edge" x="100" y="143" width="40" height="2.5" rx="1" />
@@ -66,9 +78,9 @@ function laptop({ name, seed, fill }: Subject) {
   );
 }
 
-function monitor({ name, seed, fill }: Subject) {
-  const isWide = /27|32/.test(name);
-  const [x, w] = isWide ? [26, 188] : [40, 160];
+function monitor(subject: Subject) {
+  const { name, fill } = subject;
+  const [x, w] = isWide(name) ? [26, 188] : [40, 160];
   return (
     <>
       {shadow(120, 164, 58)}
@@ -76,7 +88,7 @@ function monitor({ name, seed, fill }: Subject) {
       <rect className="art-body" x="82" y="155" width="76" height="7" rx="3.5" />
       <rect className="art-dark" x={x} y="22" width={w} height="110" rx="5" />
       <rect fill={fill} x={x + 4} y="26" width={w - 8} height="98" rx="2" />
-      {wallpaper(seed, x + 4, 26, w - 8, 98)}
+      {wallpaper(subject, x + 4, 26, w - 8, 98)}
     </>
   );
 }
@@ -141,10 +153,10 @@ function headphones({ name, fill }: Subject) {
       {shadow(120, 160, 74)}
       <path className="art-band" d="M62 104 C56 12 184 12 178 104" />
       <path className="art-band2" d="M74 66 C88 26 152 26 166 66" />
-      {[[44, 0], [164, 0]].map(([x]) => (
+      {[44, 164].map((x) => (
         <g key={x}>
           <rect className="art-dark" x={x} y="88" width="32" height="62" rx="15" />
-          <rect fill={fill} x={x! + (x! < 100 ? -6 : 14)} y="96" width="24" height="46" rx="12" />
+          <rect fill={fill} x={x + (x < 100 ? -6 : 14)} y="96" width="24" height="46" rx="12" />
         </g>
       ))}
       {hasBoom && (
@@ -228,10 +240,10 @@ const THINGS: [RegExp, (subject: Subject) => ReactNode][] = [
       <rect className="art-body" x="76" y="136" width="88" height="8" rx="4" />
     </>
   )],
-  [/Mat/, ({ seed, fill }) => (
+  [/Mat/, (subject) => (
     <>
-      <rect fill={fill} x="18" y="42" width="204" height="104" rx="10" />
-      {wallpaper(seed, 18, 42, 204, 104)}
+      <rect fill={subject.fill} x="18" y="42" width="204" height="104" rx="10" />
+      {wallpaper(subject, 18, 42, 204, 104)}
       <rect className="art-stitch" x="22" y="46" width="196" height="96" rx="7" />
     </>
   )],

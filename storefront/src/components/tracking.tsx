@@ -9,10 +9,17 @@ export interface Tracked {
   value: number;
 }
 
-/** Once for each `key`, after the effects of the provider, so that the event carries the user. */
+/**
+ * Once for each `key`: after the provider's effects, so that the event carries the user, and after the
+ * page view, which waits for a title for a second at most.
+ */
 function useOnce(key: string, tell: () => void): void {
   useEffect(() => {
-    const timer = setTimeout(tell, 20);
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (tries: number): void => {
+      timer = document.title || !tries ? setTimeout(tell, 30) : setTimeout(() => wait(tries - 1), 10);
+    };
+    wait(110);
     return () => clearTimeout(timer);
   }, [key]);
 }

@@ -6,6 +6,7 @@ import { money, trackedCart, trackedProduct } from "@/components/items";
 import { Sums } from "@/components/summary";
 import { TrackCart } from "@/components/tracking";
 import { cart } from "@/server/cart";
+import { session } from "@/server/session";
 import { asked, totals } from "@/shop";
 
 export const metadata: Metadata = { title: "Your cart", robots: { index: false } };
@@ -46,7 +47,7 @@ export default async function CartPage() {
       <aside className="summary">
         <h2>Sum</h2>
         <Sums rows={[["Goods", show(goods)], ["Standard delivery", shipping ? show(shipping) : "free"]]} total={show(value)} tax={show(tax)} />
-        {isShort ? <p className="problem">Some of this is not there any more. Please lessen it first.</p> : <Link id="checkout" className="primary" href="/checkout" prefetch={false}>Check out</Link>}
+        {isShort ? <p className="problem">Some of this is not there any more. Please lessen it first.</p> : <Link id="checkout" className="primary" href={(await session()) ? "/checkout" : "/sign-in?to=/checkout"} prefetch={false}>Check out</Link>}
         <p className="muted">A demonstration: nothing is charged, nothing is sent.</p>
       </aside>
     </section>
