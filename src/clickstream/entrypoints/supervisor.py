@@ -149,10 +149,12 @@ class Supervisor:
         One that does not stop in its time is killed; a second signal kills the rest at once.
         """
         self._waiting.clear()
+        requests = self._requests
         for name in self._order:
             running = self._running.pop(name, None)
             if running and not self._stop(running):
-                self._say(f"The {running.service.name} did not stop in time, and was killed.")
+                why = "in time" if self._requests == requests else "before a second signal came"
+                self._say(f"The {running.service.name} did not stop {why}, and was killed.")
 
     def _stop(self, running: Running) -> bool:
         """Whether a process stopped in its time, and before another stop signal came."""
