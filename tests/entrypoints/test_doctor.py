@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from clickstream.entrypoints.doctor import Finding, Status, examine
+from clickstream.entrypoints.doctor import examine
+from clickstream.entrypoints.findings import Finding, Status
 from clickstream.entrypoints.settings import load_settings
 from clickstream.entrypoints.wiring import ready_warehouse
 

@@ -2,7 +2,7 @@
 
 from clickstream.entrypoints.ingest_settings import ingest_settings
 from clickstream.entrypoints.logs import log_config
-from clickstream.entrypoints.settings import Settings
+from clickstream.entrypoints.settings import ETL_METRICS, Settings
 from clickstream.ingest.collector import CollectorSettings, serve
 
 
@@ -22,5 +22,6 @@ def collector_settings(settings: Settings) -> CollectorSettings:
         rate_limit=settings.rate_limit,
         rate_burst=settings.rate_burst,
         metrics_for_all=settings.metrics == "all",
+        more_metrics=str(settings.data_dir / ETL_METRICS),
         log_level=settings.log_level,
     )

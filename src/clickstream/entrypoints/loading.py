@@ -13,6 +13,7 @@ from clickstream.entrypoints.aftercare import look_after
 from clickstream.entrypoints.progress import is_watched, progress
 from clickstream.entrypoints.settings import Settings
 from clickstream.entrypoints.stopping import stop_on_signal
+from clickstream.entrypoints.telemetry import write_metrics
 from clickstream.entrypoints.wiring import ready_warehouse
 from clickstream.errors import BusyError, ClickstreamError
 from clickstream.etl import Options, Rules, RunReport, run
@@ -105,10 +106,13 @@ def _keep_loading(
     ):
         expired_on: date | None = None
         while not should_stop():
-            report = run(
-                lake, connection, rules=rules, run_id=uuid4(), clock=CLOCK, options=options,
-                should_stop=should_stop,
-            )  # fmt: skip
+            try:
+                report = run(
+                    lake, connection, rules=rules, run_id=uuid4(), clock=CLOCK, options=options,
+                    should_stop=should_stop,
+                )  # fmt: skip
+            finally:
+                write_metrics(settings, lake, connection, now=CLOCK())
             if not should_stop():
                 look_after(connection, settings, report, now=CLOCK())
             if expired_on != CLOCK().date():

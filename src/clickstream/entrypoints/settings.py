@@ -26,6 +26,8 @@ CONFIG: Final = "CLICKSTREAM_CONFIG"
 CONFIG_FILE: Final = "clickstream.toml"
 ETL_METRICS: Final = "etl.prom"
 """The file in the data folder in which the ETL's loop leaves its metrics."""
+ETL_METRICS: Final = "etl.prom"
+"""The file in the data folder in which the ETL's loop leaves its metrics."""
 ORDERS_QUERY: Final = "select id, placed_at, value, currency, status from orders"
 """The orders of the shop's database, as the storefront keeps them."""
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})

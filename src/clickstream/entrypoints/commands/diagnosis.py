@@ -9,7 +9,7 @@ from clickstream.entrypoints.commands.options import FormatOption
 from clickstream.entrypoints.formats import Format
 
 if TYPE_CHECKING:
-    from clickstream.entrypoints.doctor import Finding
+    from clickstream.entrypoints.findings import Finding
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,7 +22,8 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
     Ends with 1 when something has to be mended. Changes nothing but for a probe that it writes
     into the lake and removes again.
     """
-    from clickstream.entrypoints.doctor import Status, examine
+    from clickstream.entrypoints.doctor import examine
+    from clickstream.entrypoints.findings import Status
     from clickstream.entrypoints.output import write_rows
     from clickstream.entrypoints.settings import current_environment
 

@@ -66,7 +66,9 @@ class Collector:
         self._parent = 0
         self._now = 0.0
         self._readings: dict[Reading, float] = {}
-        self._pages = Pages(counters, metrics_for_all=settings.metrics_for_all)
+        self._pages = Pages(
+            counters, metrics_for_all=settings.metrics_for_all, more_metrics=settings.more_metrics
+        )
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

@@ -28,8 +28,11 @@ _READING: Final = frozenset({"GET", "HEAD"})
 class Pages:
     """Each page by its path."""
 
-    def __init__(self, counters: Counters, *, metrics_for_all: bool) -> None:
+    def __init__(
+        self, counters: Counters, *, metrics_for_all: bool, more_metrics: str | None = None
+    ) -> None:
         self._counters, self._metrics_for_all = counters, metrics_for_all
+        self._more_metrics = more_metrics
         described = Answer(200, [_JSON, _ANY_ORIGIN], msgspec.json.encode(openapi()))
         healthy = Answer(200, [_JSON], b'{"status":"ok"}')
         self._pages: Mapping[str, Page] = {
@@ -52,11 +55,23 @@ class Pages:
 
     def _metrics(self, scope: "Scope") -> Answer:
         if self._metrics_for_all or _is_local(scope):
-            return Answer(200, [_TEXT], exposition(self._counters.totals()).encode())
+            own = exposition(self._counters.totals()).encode()
+            return Answer(200, [_TEXT], own + _read(self._more_metrics))
         receipt = refuse(
             403, "loopback_only", "metrics are for this machine; see CLICKSTREAM_METRICS"
         )
         return Answer(403, [_JSON], receipt.body)
+
+
+def _read(file: str | None) -> bytes:
+    """A file's bytes; none where there is none (yet)."""
+    if file is None:
+        return b""
+    try:
+        with open(file, "rb") as opened:  # noqa: PTH123 - a Path costs memory in each worker
+            return opened.read()
+    except OSError:
+        return b""
 
 
 def _serve(script: Script, scope: "Scope") -> Answer:

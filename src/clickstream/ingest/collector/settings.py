@@ -20,6 +20,8 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Events that it may send at once after a pause; None: those of 10 seconds."""
     metrics_for_all: bool = False
     """Whether others than this machine may read `/metrics`."""
+    more_metrics: str | None = None
+    """A file in Prometheus's format that `/metrics` hands out too: what others count."""
     log_level: str = "info"
 
     commit_interval: float | None = None
