@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 from clickstream.contract import Rejected, parse_instant
@@ -27,9 +27,6 @@ from clickstream.warehouse.size import stored_bytes
 
 logger = logging.getLogger(__name__)
 
-RESERVE: Final = timedelta(minutes=2)
-"""What must remain of the function's time for another slice to be begun."""
-
 
 class Context(Protocol):
     """What of Lambda's context counts here."""
@@ -43,7 +40,7 @@ class Context(Protocol):
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
     """Load what is new, or the window that ``event`` names; the run's counts.
 
-    Stops cleanly when two minutes remain; the next run goes on. Where another ETL is at work the
+    Stops cleanly when CLICKSTREAM_ETL_RESERVE remains; the next run goes on. Where another ETL is at work the
     answer's status is `busy`. An error leaves whole slices behind and ends the invocation as
     failed, so that it is tried again and the alarm hears of it.
     """
@@ -57,7 +54,9 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
     )
 
     def should_stop() -> bool:
-        return context.get_remaining_time_in_millis() < RESERVE / timedelta(milliseconds=1)
+        return context.get_remaining_time_in_millis() < settings.etl_reserve / timedelta(
+            milliseconds=1
+        )
 
     with connect(
         warehouse_url(settings), role="clickstream_etl", application_name="clickstream lambda etl"

@@ -26,8 +26,6 @@ CONFIG: Final = "CLICKSTREAM_CONFIG"
 CONFIG_FILE: Final = "clickstream.toml"
 ETL_METRICS: Final = "etl.prom"
 """The file in the data folder in which the ETL's loop leaves its metrics."""
-ETL_METRICS: Final = "etl.prom"
-"""The file in the data folder in which the ETL's loop leaves its metrics."""
 ORDERS_QUERY: Final = "select id, placed_at, value, currency, status from orders"
 """The orders of the shop's database, as the storefront keeps them."""
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -123,6 +121,9 @@ class Settings:
     # the ETL
     etl_every: timedelta = setting("CLICKSTREAM_ETL_EVERY", kinds.duration, timedelta(minutes=30))
     etl_slice: int = setting("CLICKSTREAM_ETL_SLICE", kinds.number(1_000, 1_000_000), 100_000)
+    etl_reserve: timedelta = setting(
+        "CLICKSTREAM_ETL_RESERVE", kinds.duration, timedelta(minutes=2)
+    )
 
     # how long what is kept
     lake_retention: timedelta | None = setting("CLICKSTREAM_LAKE_RETENTION", kinds.retention, None)
@@ -140,6 +141,30 @@ class Settings:
 
     dashboard_origins: tuple[str, ...] = setting(
         "CLICKSTREAM_DASHBOARD_ORIGINS", kinds.many(kinds.origin), ()
+    )
+    dashboard_oidc_issuer: str | None = setting(
+        "CLICKSTREAM_DASHBOARD_OIDC_ISSUER", kinds.issuer, None
+    )
+    dashboard_oidc_client_id: str | None = setting(
+        "CLICKSTREAM_DASHBOARD_OIDC_CLIENT_ID", kinds.text, None
+    )
+    dashboard_oidc_client_secret: str | None = setting(
+        "CLICKSTREAM_DASHBOARD_OIDC_CLIENT_SECRET", kinds.text, None, is_secret=True
+    )
+    dashboard_oidc_emails: tuple[str, ...] = setting(
+        "CLICKSTREAM_DASHBOARD_OIDC_EMAILS", kinds.many(kinds.text), ()
+    )
+    dashboard_oidc_groups: tuple[str, ...] = setting(
+        "CLICKSTREAM_DASHBOARD_OIDC_GROUPS", kinds.many(kinds.text), ()
+    )
+    dashboard_oidc_groups_claim: str = setting(
+        "CLICKSTREAM_DASHBOARD_OIDC_GROUPS_CLAIM", kinds.text, "cognito:groups"
+    )
+    dashboard_session: timedelta = setting(
+        "CLICKSTREAM_DASHBOARD_SESSION", kinds.duration, timedelta(hours=12)
+    )
+    dashboard_secret: str | None = setting(
+        "CLICKSTREAM_DASHBOARD_SECRET", kinds.text, None, is_secret=True
     )
 
     # the shop's API
