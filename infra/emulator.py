@@ -44,6 +44,9 @@ NOT_EMULATED: Final = frozenset({
     "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::Volume",
 })  # fmt: skip
+WITH_POLICY: Final = frozenset({
+    "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy",
+})  # fmt: skip
 LOGIN: Final = "clickstream_lambda"
 PATIENCE: Final = 60.0
 
@@ -208,7 +211,7 @@ def emulated(template: dict[str, Any]) -> dict[str, Any]:
         resource["DependsOn"] = [name for name in names if name not in dropped]
         if resource["Type"] == "AWS::Events::Rule":
             resource["Properties"]["ScheduleExpression"] = "rate(1 minute)"
-        if resource["Type"] == "AWS::S3::BucketPolicy":
+        if resource["Type"] in WITH_POLICY:
             _allow_plain_http(resource["Properties"]["PolicyDocument"])
     outputs = {
         name: one for name, one in template.get("Outputs", {}).items()

@@ -1,6 +1,6 @@
 """The buckets: the lake, the vault of generated passwords, backups, and who touched them."""
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -27,7 +27,11 @@ class Storage(Construct):
         )
 
     def keep_versions_but_for(self, eraser: iam.IRole) -> None:
-        """Nobody but `eraser` deletes a version of an event; not even an administrator."""
+        """Nobody but `eraser` deletes a version of an event; not even an administrator.
+
+        A session of a role is known by the role's ARN; some report the session's own.
+        """
+        sessions = f"arn:aws:sts::{Aws.ACCOUNT_ID}:assumed-role/{eraser.role_name}/*"
         self.raw.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="VersionsAreErasedByOneRole",
@@ -35,7 +39,7 @@ class Storage(Construct):
                 principals=[iam.AnyPrincipal()],
                 actions=["s3:DeleteObjectVersion"],
                 resources=[self.raw.arn_for_objects("*")],
-                conditions={"ArnNotEquals": {"aws:PrincipalArn": eraser.role_arn}},
+                conditions={"ArnNotLike": {"aws:PrincipalArn": [eraser.role_arn, sessions]}},
             )
         )
 

@@ -90,9 +90,9 @@ def test_the_lake_itself_keeps_versions_from_everybody_else(reference: Any) -> N
     ]  # fmt: skip
     assert statement["Effect"] == "Deny"
     assert statement["Principal"] in ("*", {"AWS": "*"})
-    assert statement["Condition"] == {
-        "ArnNotEquals": {"aws:PrincipalArn": f"{{{role(reference, 'Eraser')}}}"}
-    }
+    name = f"{{{role(reference, 'Eraser')}}}"
+    sessions = f"arn:aws:sts::{{AWS::AccountId}}:assumed-role/{name}/*"
+    assert statement["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": [name, sessions]}}
 
 
 def policies(assembly: Any) -> dict[str, list[Any]]:
