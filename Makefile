@@ -1,6 +1,6 @@
 # `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs contract bench audit clean
+.PHONY: help setup demo shop test check format docs contract bench audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -11,6 +11,11 @@ setup: ## make .venv with everything, test tools included
 demo: ## the whole platform on this machine, with 30 days of history and live shoppers
 	@scripts/setup.sh runtime
 	@.venv/bin/clickstream up --demo
+
+shop: ## the demo with its storefront: buy something, and see it arrive
+	@scripts/setup.sh shop
+	@scripts/storefront.sh all
+	@.venv/bin/clickstream up --demo --shop
 
 test: setup ## every test, on every PostgreSQL found, in a real browser
 	@scripts/chromium.sh
@@ -41,4 +46,5 @@ audit: setup ## look the dependencies up among the known vulnerabilities
 	.venv/bin/python scripts/audit.py
 
 clean: ## remove what the other targets made, but keep the data
-	rm -rf .venv .uv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf storefront/node_modules storefront/.next storefront/.test storefront/src/generated
+	rm -rf tracker/node_modules tracker/dist .venv .uv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
@@ -15,11 +15,15 @@ LARGEST_LOG: Final = 10 * 1024**2
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What is to run, and how many seconds it may take to stop."""
+    """What is to run, and how many seconds it may take to stop.
+
+    ``environment`` is what it alone reads, beside what all of a supervisor's services do.
+    """
 
     name: str
     command: tuple[str, ...]
     stop_seconds: float = 15.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def our_command(*arguments: str) -> tuple[str, ...]:
@@ -56,7 +60,8 @@ class Running:
         output = os.open(log, flags, 0o600) if log else None
         try:
             process = subprocess.Popen(  # noqa: S603 - our own programs
-                service.command, stdin=theirs, stderr=output, env=dict(environment),
+                service.command, stdin=theirs, stderr=output,
+                env={**environment, **service.environment},
                 stdout=subprocess.DEVNULL if is_job else output, start_new_session=True,
             )  # fmt: skip
         finally:

@@ -12,6 +12,8 @@ from typing import Final
 from clickstream.entrypoints.ports import answers, refuse_taken_port
 from clickstream.entrypoints.service import Service, our_command
 from clickstream.entrypoints.settings import Settings, current_environment
+from clickstream.entrypoints.storefront import ORDER as SHOP_ORDER
+from clickstream.entrypoints.storefront import Storefront
 from clickstream.entrypoints.supervisor import Stopped, Supervisor
 from clickstream.entrypoints.wiring import warehouse_settings
 from clickstream.errors import ClickstreamError
@@ -28,7 +30,7 @@ LARGEST_SLICE: Final = 20_000
 
 # The order in which they are stopped: first what sends, then what receives, loads and shows.
 SHOPPERS, COLLECTOR, ETL, DASHBOARD = "shoppers", "collector", "etl", "dashboard"
-ORDER: Final = (SHOPPERS, COLLECTOR, ETL, DASHBOARD)
+ORDER: Final = (SHOPPERS, *SHOP_ORDER, COLLECTOR, ETL, DASHBOARD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,7 @@ class Stack:
     is_watched: bool
     """Whether a person reads the output: then logs go to files, and not in between."""
     say: Callable[[str], None]
+    storefront: Storefront | None = None
 
     def run(self) -> None:
         """Start everything, and keep it alive until a stop signal; returns when all has stopped.
@@ -82,6 +85,8 @@ class Stack:
         if self.is_demo:
             supervisor.start(_shoppers(self.settings))
         self._await(supervisor, dashboard, self.settings.dashboard_port, "/")
+        if self.storefront:
+            self.storefront.bring_up(supervisor, warehouse)
         self.say(self._welcome())
 
     def _await(self, supervisor: Supervisor, service: Service, port: int, path: str) -> None:
@@ -128,6 +133,8 @@ class Stack:
         refuse_taken_port(
             settings.collector_host, settings.collector_port, f"{command} --collector-port"
         )
+        if self.storefront:
+            self.storefront.refuse_taken_ports()
 
     def _welcome(self) -> str:
         settings = self.settings
@@ -135,6 +142,7 @@ class Stack:
             f"Dashboard   {settings.dashboard_url}",
             f"Collector   {settings.collector_url}/clickstream",
             f"Try it      {settings.collector_url}/try",
+            *(self.storefront.lines if self.storefront else ()),
             f"Data        {settings.data_dir}",
             f"Logs        {self._log_folder or 'here'}",
             "",

@@ -28,15 +28,23 @@ def up(
     collector_port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="The collector's.", show_default="8080")
     ] = None,
+    shop: Annotated[
+        bool, typer.Option("--shop", help="With the storefront, which `make shop` builds.")
+    ] = False,
+    shop_port: Annotated[
+        int, typer.Option(min=1, max=65534, help="The storefront's; its issuer takes the next.")
+    ] = 3000,
 ) -> None:
     """Run everything on this machine: warehouse, collector, ETL and dashboard, until Ctrl-C.
 
     Events, warehouse and logs lie in CLICKSTREAM_DATA_DIR (./data). A part that dies is started
-    again; when this command ends, however it ends, all parts end.
+    again; when this command ends, however it ends, all parts end. With --shop the storefront stands
+    beside them, with a database, an API and an issuer for its sign-in of its own.
     """
     from clickstream.entrypoints.progress import is_watched
     from clickstream.entrypoints.settings import load_settings
     from clickstream.entrypoints.stack import Stack
+    from clickstream.entrypoints.storefront import Storefront
 
     read_duration("--every", every)
     settings = load_settings()
@@ -45,9 +53,11 @@ def up(
         dashboard_port=port or settings.dashboard_port,
         collector_port=collector_port or settings.collector_port,
     )
+    storefront = Storefront.find(settings, port=shop_port, say=typer.echo) if shop else None
     Stack(
-        settings=settings, every=every, is_demo=demo, is_watched=is_watched(), say=typer.echo
-    ).run()
+        settings=settings, every=every, is_demo=demo, is_watched=is_watched(), say=typer.echo,
+        storefront=storefront,
+    ).run()  # fmt: skip
 
 
 def serve(
