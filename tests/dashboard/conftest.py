@@ -261,6 +261,12 @@ def serving(app: Any, loop: asyncio.AbstractEventLoop) -> Iterator[str]:
 
 
 @pytest.fixture
+def serve(loop: asyncio.AbstractEventLoop) -> Callable[[Any], Any]:
+    """``with serve(app) as address`` serves a dashboard."""
+    return lambda app: serving(app, loop)
+
+
+@pytest.fixture
 def standin() -> Standin:
     return Standin()
 

@@ -42,6 +42,8 @@ from clickstream.dashboard.pages.trends import TRENDS
 from clickstream.dashboard.queries import Answers, Source
 from clickstream.dashboard.session import make_server
 from clickstream.dashboard.shell import document
+from clickstream.dashboard.signin import Door, SignIn
+from clickstream.dashboard.signin import middleware as gate
 from clickstream.dashboard.source import OpenConnection, WarehouseSource
 from clickstream.errors import ReportError, WarehouseError
 
@@ -71,12 +73,14 @@ def create_app(
     collector_url: str,
     allowed_origins: Sequence[str] = (),
     saved: Saved = BUILT_IN_ONLY,
+    sign_in: SignIn | None = None,
 ) -> ASGIApp:
     """The dashboard over a warehouse.
 
     ``open_connection`` opens a reader's connection in autocommit; ``clock`` gives the instant now
     in the report's time zone; ``allowed_origins`` are further addresses, beside the one that it is
-    served under, from which a browser may open its websocket.
+    served under, from which a browser may open its websocket; ``sign_in`` says who may come in,
+    everybody without one.
     """
     return assemble(
         WarehouseSource(open_connection, clock, saved),
@@ -84,6 +88,7 @@ def create_app(
         collector_url=collector_url,
         allowed_origins=allowed_origins,
         saved=saved,
+        sign_in=sign_in,
     )
 
 
@@ -94,10 +99,11 @@ def assemble(
     collector_url: str,
     allowed_origins: Sequence[str] = (),
     saved: Saved = BUILT_IN_ONLY,
+    sign_in: SignIn | None = None,
 ) -> ASGIApp:
     """The dashboard over any source of answers."""
     office = Office(Answers(source), clock, collector_url, explain, saved)
-    page = ui.page_html(document(PAGES, version=_assets_version()))
+    page = ui.page_html(document(PAGES, version=_assets_version(), has_sign_in=sign_in is not None))
     shiny_app = App(page, make_server(PAGES, office))
     html = shiny_app.ui["html"] if isinstance(shiny_app.ui, dict) else ""
     guard = Middleware(Guard, policy=content_policy(html), allowed_origins=tuple(allowed_origins))
@@ -111,11 +117,16 @@ def assemble(
     return Starlette(
         routes=[
             Route("/health", _health),
+            *(Door(sign_in, clock, allowed_origins).routes() if sign_in else ()),
             Route("/export/{name}.csv", _export_of(office)),
             Mount("/assets", app=StaticFiles(directory=WWW)),
             Mount("/", app=shiny_app),
         ],
-        middleware=[guard, Middleware(GZipMiddleware, minimum_size=800)],
+        middleware=[
+            guard,
+            *(gate(sign_in, clock) if sign_in else ()),
+            Middleware(GZipMiddleware, minimum_size=800),
+        ],
         lifespan=lifespan,
     )
 

@@ -16,14 +16,14 @@ SCRIPTS = ("echarts.min.js", "figures.js", "app.js", "charts.js", "shell.js")
 PLACEHOLDER = '<meta name="shiny-dependency-placeholder" content="">'
 
 
-def document(pages: Sequence[Page], *, version: str) -> str:
+def document(pages: Sequence[Page], *, version: str, has_sign_in: bool = False) -> str:
     """The whole page as HTML; what it shows is decided in the browser from the URL."""
     body = tags.body(
         {"data-filter-keys": json.dumps(sorted(FILTER_KEYS)), "data-home": pages[0].key},
         tags.a("Skip to the figures", href="#main", class_="skip"),
         tags.div(class_="progress", aria_hidden="true"),
         tags.div(
-            _side(pages),
+            _side(pages, has_sign_in=has_sign_in),
             tags.div(_bar(), tags.main(_pages(pages), class_="main", id="main", tabindex="-1")),
             class_="frame",
         ),
@@ -51,7 +51,7 @@ def _head(version: str) -> Tag:
     )
 
 
-def _side(pages: Sequence[Page]) -> Tag:
+def _side(pages: Sequence[Page], *, has_sign_in: bool) -> Tag:
     groups = list(dict.fromkeys(page.group for page in pages))
     return tags.aside(
         tags.div(_mark(), "Clickstream", class_="brand"),
@@ -59,7 +59,11 @@ def _side(pages: Sequence[Page]) -> Tag:
             *(_group(name, [page for page in pages if page.group == name]) for name in groups),
             aria_label="Pages",
         ),
-        tags.div(ui.output_ui("fresh"), class_="side-foot"),
+        tags.div(
+            ui.output_ui("fresh"),
+            tags.a("Sign out", href="auth/logout", class_="sign-out") if has_sign_in else None,
+            class_="side-foot",
+        ),
         class_="side",
     )
 

@@ -9,6 +9,7 @@ import uvicorn
 from clickstream.analytics import read_saved
 from clickstream.dashboard.app import create_app
 from clickstream.entrypoints.settings import Settings
+from clickstream.entrypoints.signing_in import sign_in
 from clickstream.entrypoints.wiring import ready_warehouse
 from clickstream.warehouse.connect import session_setup
 from clickstream.warehouse.conninfo import secured
@@ -31,7 +32,8 @@ def show(settings: Settings) -> None:
             clock=lambda: datetime.now(UTC).astimezone(settings.timezone),
             collector_url=settings.collector_url,
             allowed_origins=settings.dashboard_origins,
-            saved=read_saved(settings.funnels, settings.segments),
+            saved=read_saved(settings.funnels, settings.segments, settings.report_filters),
+            sign_in=sign_in(settings),
         )
         config = uvicorn.Config(
             app,

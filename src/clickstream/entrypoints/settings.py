@@ -93,6 +93,9 @@ class Settings:
         "CLICKSTREAM_PAYMENT_PROVIDERS", kinds.many(kinds.host), ()
     )
     funnels: Mapping[str, object] = setting("CLICKSTREAM_FUNNELS", kinds.entries, _NOTHING)
+    report_filters: tuple[str, ...] = setting(
+        "CLICKSTREAM_REPORT_FILTERS", kinds.many(kinds.text), ()
+    )
     segments: Mapping[str, object] = setting("CLICKSTREAM_SEGMENTS", kinds.entries, _NOTHING)
     orders_query: str = setting("CLICKSTREAM_ORDERS_QUERY", kinds.text, ORDERS_QUERY)
 
@@ -115,6 +118,9 @@ class Settings:
         "CLICKSTREAM_TRUSTED_PROXIES", kinds.many(kinds.network), ()
     )
     keep_addresses: bool = setting("CLICKSTREAM_KEEP_ADDRESSES", kinds.switch, default=False)
+    denied_consent: str = setting(
+        "CLICKSTREAM_DENIED_CONSENT", kinds.one_of("keep", "anonymous"), "keep"
+    )
     country_header: str | None = setting("CLICKSTREAM_COUNTRY_HEADER", kinds.header, None)
     metrics: str = setting("CLICKSTREAM_METRICS", kinds.one_of("loopback", "all"), "loopback")
 

@@ -43,6 +43,7 @@ def up(
     """
     from clickstream.entrypoints.progress import is_watched
     from clickstream.entrypoints.settings import load_settings
+    from clickstream.entrypoints.signing_in import check_sign_in
     from clickstream.entrypoints.stack import Stack
     from clickstream.entrypoints.storefront import Storefront
 
@@ -53,6 +54,7 @@ def up(
         dashboard_port=port or settings.dashboard_port,
         collector_port=collector_port or settings.collector_port,
     )
+    check_sign_in(settings)
     storefront = Storefront.find(settings, port=shop_port, say=typer.echo) if shop else None
     Stack(
         settings=settings, every=every, is_demo=demo, is_watched=is_watched(), say=typer.echo,
@@ -102,6 +104,7 @@ def dashboard(
     from clickstream.entrypoints.logs import set_up_logs
     from clickstream.entrypoints.ports import refuse_taken_port
     from clickstream.entrypoints.settings import load_settings
+    from clickstream.entrypoints.signing_in import check_sign_in
 
     settings = load_settings()
     settings = replace(
@@ -109,6 +112,7 @@ def dashboard(
         dashboard_host=host or settings.dashboard_host,
         dashboard_port=port or settings.dashboard_port,
     )
+    check_sign_in(settings)
     command = "clickstream dashboard --port"
     refuse_taken_port(settings.dashboard_host, settings.dashboard_port, command)
     set_up_logs("dashboard", level=settings.log_level)
