@@ -40,9 +40,9 @@ class Context(Protocol):
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
     """Load what is new, or the window that ``event`` names; the run's counts.
 
-    Stops cleanly when CLICKSTREAM_ETL_RESERVE remains; the next run goes on. Where another ETL is at work the
-    answer's status is `busy`. An error leaves whole slices behind and ends the invocation as
-    failed, so that it is tried again and the alarm hears of it.
+    Stops cleanly when CLICKSTREAM_ETL_RESERVE remains; the next run goes on. Where another ETL is
+    at work the answer's status is `busy`. An error leaves whole slices behind and ends the
+    invocation as failed, so that it is tried again and the alarm hears of it.
     """
     settings = load_settings()
     set_up_logs("etl", level=settings.log_level)
