@@ -161,6 +161,8 @@ def _history(end: str) -> Service:
 def _shoppers(settings: Settings) -> Service:
     options = ("--seed", str(DEMO_SEED), "--visitors", str(DEMO_VISITORS))
     target = f"{settings.collector_url}/clickstream"
+    if settings.write_keys:
+        target = f"{target}?write_key={settings.write_keys[0]}"
     return Service(
         name=SHOPPERS, command=our_command("simulate", "--live", "--to", target, *options)
     )

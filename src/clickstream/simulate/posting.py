@@ -130,6 +130,8 @@ def _target(url: str) -> Target:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingsError("--to", url, "expected an address such as http://127.0.0.1:8080")
     path = parts.path if parts.path not in {"", "/"} else "/clickstream"
+    if parts.query:  # may name a write key
+        path = f"{path}?{parts.query}"
     return Target(parts.scheme == "https", parts.hostname, parts.port, path)
 
 
