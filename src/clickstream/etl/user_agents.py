@@ -26,18 +26,35 @@ _AUTOMATION: Final = re.compile(
 )
 _ROBOT: Final = re.compile(
     r"(?<!cu)bots?\b|(?<!cu)bot[/;_-]|crawl|spider|slurp|scrap(er|y)|archiver|fetcher"
-    r"|monitor(ing)?[/ ]|validator|feedparser|link ?check|scanner|\+https?://",
+    r"|monitor(ing)?[/ ]|validator|feedparser|link ?check|scanner|https?://",
     re.IGNORECASE,
 )
+"""What robots call themselves; and the address of a page about them, which browsers do not send."""
+_ADDRESS: Final = re.compile(
+    r"mailto:|(?<![\w.])www\.\w|[\w.+-]+@[\w-]+\.[a-z]"
+    r"|(?<![\w.])[\w-]{3,}\.(com|org|net|io|ai|dev)\b",
+    re.IGNORECASE,
+)
+"""An address or site, where it is neither an app, which may name its own, nor an old browser,
+which its sellers let name theirs."""
+_PHONES: Final = re.compile(
+    r"HTC[ _](J[ _])?Butterfly|ViewSonic|Ultra Sonic|\bsprd-\w+/|\(speedy;HTC", re.IGNORECASE
+)
+"""Phones whose names are those of crawlers."""
 _TABLET: Final = re.compile(r"ipad|tablet|kindle|playbook|silk(?!.*mobile)|\btab\b", re.IGNORECASE)
 _TELEVISION: Final = re.compile(
     r"smart-?tv|appletv|googletv|android tv|bravia|hbbtv|netcast|webos.*tv|roku|crkey|aft[a-z]\b"
     r"|tizen.*tv|playstation|xbox|nintendo",
     re.IGNORECASE,
 )
-_MOBILE: Final = re.compile(r"mobi|iphone|ipod|windows phone|blackberry|opera mini|kaios", re.I)
+_APP: Final = re.compile(r"android|iphone|ipad|mobi|fban|cfnetwork|midp|java;|msie ", re.IGNORECASE)
+_MOBILE: Final = re.compile(
+    r"mobi|iphone|ipod|windows (phone|ce)|blackberry|opera mini|kaios|midp|symb(ian|os)|j2me",
+    re.IGNORECASE,
+)
 _DESKTOP_SYSTEMS: Final = ("Windows", "Mac OS X", "Linux", "Ubuntu", "Chrome OS", "Fedora",
                            "FreeBSD", "OpenBSD", "Debian")  # fmt: skip
+_NO_MAKERS: Final = frozenset({"Generic", "Generic_Android", "Spider", "Other"})
 
 
 class Agent(Struct, frozen=True):
@@ -67,7 +84,8 @@ def read_user_agent(text: str) -> Agent:
     system = parsed.os.family if parsed.os else None
     family = parsed.device.family if parsed.device else None
     score, reason, is_library = _automation(text, family)
-    device = "bot" if score >= 0.5 else _device(text, system)
+    brand = parsed.device.brand if parsed.device else None
+    device = "bot" if score >= 0.5 else _device(text, system, brand)
     return Agent(device, browser, system, score, reason, is_library)
 
 
@@ -76,14 +94,14 @@ def _automation(text: str, family: str | None) -> tuple[float, str | None, bool]
         return 0.6, "http_library", True
     if _AUTOMATION.search(text):
         return 0.9, "automation", False
-    if family == "Spider" or crawleruseragents.is_crawler(text):
+    if family == "Spider" or crawleruseragents.is_crawler(_PHONES.sub("", text)):
         return 1.0, "crawler", False
-    if _ROBOT.search(text):
+    if _ROBOT.search(text) or (_ADDRESS.search(text) and not _APP.search(text)):
         return 0.8, "robot_name", False
     return 0.0, None, False
 
 
-def _device(text: str, system: str | None) -> str:
+def _device(text: str, system: str | None, brand: str | None) -> str:
     if _TELEVISION.search(text):
         return "tv"
     if _TABLET.search(text) or (system == "Android" and not _MOBILE.search(text)):
@@ -92,4 +110,5 @@ def _device(text: str, system: str | None) -> str:
         return "mobile"
     if system and system.startswith(_DESKTOP_SYSTEMS):
         return "desktop"
-    return "unknown"
+    # What has a maker's name and no system that is known is a phone from before the smart ones.
+    return "mobile" if brand and brand not in _NO_MAKERS else "unknown"
