@@ -5,10 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from clickstream.analytics.fields import find_field
+from clickstream.analytics.filters import read_filter
 from clickstream.analytics.options import TRAFFIC, ReportOptions, check_taken, one_of
 from clickstream.analytics.people import read_conditions
 from clickstream.analytics.period import DateRange, read_zone, resolve_range
 from clickstream.analytics.query import Plan
+from clickstream.analytics.saved import SEGMENT
 from clickstream.analytics.scope import Scope
 
 
@@ -62,6 +65,7 @@ class Kind:
 def resolve(kind: Kind, options: ReportOptions, facts: Facts) -> Request:
     """The request that options mean. Raises ReportError where the report cannot answer them."""
     check_taken(kind.name, options, kind.takes)
+    options = replace(options, filters=(*_standing(options), *options.filters))
     if kind.is_of_all_traffic:
         options = replace(options, bots="include", internal="include")
     one_of("bots", options.bots, TRAFFIC, "exclude")
@@ -75,6 +79,19 @@ def resolve(kind: Kind, options: ReportOptions, facts: Facts) -> Request:
     )
     conditions = read_conditions(options.filters, options.segments, options.saved, scope)
     return Request(options=options, scope=replace(scope, conditions=conditions), facts=facts)
+
+
+def _standing(options: ReportOptions) -> tuple[str, ...]:
+    """The filters that every report begins with, but for fields that are filtered anyway."""
+    if not options.saved.filters:
+        return ()
+    asked = {_field(text) for text in options.filters}
+    return tuple(text for text in options.saved.filters if _field(text) not in asked)
+
+
+def _field(text: str) -> str:
+    name = read_filter(text)[0]
+    return name if name == SEGMENT else find_field(name).name
 
 
 def resolved_params(request: Request) -> dict[str, object]:

@@ -74,6 +74,8 @@ class Saved:
     """Those of the settings, and ``checkout``, which stands first unless they redefine it."""
     segments: tuple[Segment, ...] = BUILT_IN
     """Those of the settings first, then the built-in ones."""
+    filters: tuple[str, ...] = ()
+    """What every report begins with, unless it filters the same field itself."""
 
     def funnel(self, name: str) -> Funnel:
         """The funnel of a name. Raises ReportError, with the names that there are."""

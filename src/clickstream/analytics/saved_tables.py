@@ -11,17 +11,29 @@ from clickstream.analytics.steps import MAX_STEPS, ORDERS, UNITS, read_step
 from clickstream.errors import ReportError, SettingsError
 
 
-def read_saved(funnels: Mapping[str, object], segments: Mapping[str, object]) -> Saved:
+def read_saved(
+    funnels: Mapping[str, object], segments: Mapping[str, object], filters: Iterable[str] = ()
+) -> Saved:
     """What the settings' tables save, each entry checked. Raises SettingsError naming the entry."""
     own = {name: _read_funnel(name, value) for name, value in funnels.items()}
     kept = {CHECKOUT.name: CHECKOUT} | own
     saved = Saved(
         tuple(kept.values()),
         (*(_read_segment(name, value) for name, value in segments.items()), *BUILT_IN),
+        tuple(_read_standing(text) for text in filters),
     )
     for segment in saved.segments:
         _refuse_circles(segment, saved, ())
     return saved
+
+
+def _read_standing(text: str) -> str:
+    """A filter that every report begins with, checked."""
+    try:
+        read_filters([text])
+    except ReportError as error:
+        raise SettingsError("CLICKSTREAM_REPORT_FILTERS", text, str(error)) from error
+    return text
 
 
 def _read_funnel(name: str, value: object) -> Funnel:

@@ -13,4 +13,5 @@ def ingest_settings(settings: Settings) -> IngestSettings:
         write_keys=settings.write_keys,
         refuse_unlisted=settings.unlisted_origins == "refuse",
         country_header=settings.country_header,
+        anonymizes_denied=settings.denied_consent == "anonymous",
     )

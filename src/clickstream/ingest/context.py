@@ -31,6 +31,8 @@ class IngestSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One of which a sender has to name; none means that none is needed."""
     refuse_unlisted: bool = False
     """Whether events of pages that `allowed_origins` does not list are refused."""
+    anonymizes_denied: bool = False
+    """Whether an event whose visitor said no loses what tells who that was."""
     country_header: str | None = None
     """A header of the proxy or CDN with the visitor's country, in lower case."""
 

@@ -18,6 +18,7 @@ from clickstream.contract import (
 from clickstream.contract.decode import repair_escapes
 from clickstream.ingest.admission import admit
 from clickstream.ingest.body import read_body
+from clickstream.ingest.consent import DENIED, nobodys
 from clickstream.ingest.context import HttpContext, IngestSettings, enclose
 from clickstream.ingest.refusal import Refused
 
@@ -64,7 +65,9 @@ def receive(
         if settings.write_keys or settings.refuse_unlisted:
             admit(context, settings)
         text = read_body(body, context.headers)
-        stamp = Stamp(enclose(context, settings), new_id)
+        stamp = Stamp(
+            enclose(context, settings), new_id, anonymizes_denied=settings.anonymizes_denied
+        )
         if not text.startswith(b"{") and text.lstrip(b" \t\r\n").startswith(b"["):
             return _receive_many(text, stamp)
         return Receipt(status=200, body=SUCCESS, lines=(stamp.line(text),))
@@ -98,10 +101,11 @@ def answer_refusal(refusal: Refused) -> Receipt:
 class Stamp:
     """Makes lake lines of the events of one request, which share one envelope."""
 
-    __slots__ = ("_encoded", "_new_id")
+    __slots__ = ("_anonymizes_denied", "_encoded", "_new_id")
 
-    def __init__(self, envelope: bytes, new_id: NewId) -> None:
+    def __init__(self, envelope: bytes, new_id: NewId, *, anonymizes_denied: bool = False) -> None:
         self._encoded, self._new_id = envelope, new_id
+        self._anonymizes_denied = anonymizes_denied
 
     def line(self, payload: bytes) -> bytes:
         """The line of an event. Raises `Rejected`."""
@@ -109,6 +113,9 @@ class Stamp:
         if event is None:
             document = decode_object(payload)
             event = check_event(document)
+        if self._anonymizes_denied and event.consent == DENIED:
+            document = nobodys(decode_object(payload))
+            payload = msgspec.json.encode(document)
         encoded = self._encoded
         if event.event_id is None or event.event_id == "":
             encoded = b'%b,"eventId":"%b"}' % (encoded[:-1], self._new_id().encode())

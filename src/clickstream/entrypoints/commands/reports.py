@@ -105,7 +105,7 @@ def report(
         list_reports(form)
         return
     settings = load_settings()
-    saved = read_saved(settings.funnels, settings.segments)
+    saved = read_saved(settings.funnels, settings.segments, settings.report_filters)
     options = ReportOptions(now=datetime.now(UTC), saved=saved, **_given(context.params))
     if orders_url and name != "reconcile":
         raise ReportError(f"The report {name} takes no --orders-url; reconcile does.")
