@@ -8,13 +8,16 @@ in the range.
 from decimal import Decimal
 from typing import Any, Final
 
+from psycopg import sql
+
 from clickstream.analytics.measures import divide
-from clickstream.analytics.query import Answer, Plan, Query, Results, compose
+from clickstream.analytics.query import Answer, Plan, Query, Results, compose, template
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
-from clickstream.analytics.scope import LONGEST_SESSION, instant
+from clickstream.analytics.scope import LONGEST_SESSION, Scope, instant
 from clickstream.analytics.sources import events_of, limit_of, orders_of
 
+NOTHING: Final = sql.SQL("")
 COLUMNS: Final = (
     Column("order_id", "Order"),
     Column("ordered_at", "Placed"),
@@ -63,15 +66,23 @@ def _carts(request: Request) -> Query:
     scope = request.scope
     return compose(
         "carts",
+        runs=cart_runs(scope),
+        start=scope.start,
+        end=scope.end,
+        now=instant(request.now),
+    )
+
+
+def cart_runs(scope: Scope, *, members: sql.Composable = NOTHING) -> sql.Composable:
+    """The visitors' carts around the range: one row a cart."""
+    return template("carts_runs").format(
         events=events_of(scope),
         during=scope.during("e.event_timestamp"),
         traffic=scope.traffic("e"),
         session_filters=scope.sessions(),
         event_filters=scope.events(),
         earliest=instant(scope.range.start - LONGEST_SESSION),
-        start=scope.start,
-        end=scope.end,
-        now=instant(request.now),
+        members=members,
     )
 
 

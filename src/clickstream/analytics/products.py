@@ -3,44 +3,35 @@
 Grain: one row a product, brand or category and currency that it was sold in (one row, with a null
 currency, where it was not sold); impressions, views and carts, which count lines of events,
 repeat in each. A product goes by the attributes that it was last named with. Revenue is
-that of the product's own lines.
+that of the product's own lines. ``kind=carts`` tells what became of the carts that held a product,
+``kind=prices`` what discounts do (see ``product_carts`` and ``product_prices``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from psycopg import sql
 
+from clickstream.analytics import product_carts, product_prices
 from clickstream.analytics.filters import condition_sql
 from clickstream.analytics.measures import divide
 from clickstream.analytics.options import one_of
+from clickstream.analytics.product_keys import BY, TITLES, named_columns
 from clickstream.analytics.query import Answer, Plan, Results, all_of, compose, template
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
 from clickstream.analytics.sources import events_of, orders_of
 
-BY: Final[Mapping[str, tuple[str, ...]]] = {
-    "product": (
-        "product_id", "product_name", "product_category", "product_brand", "product_price",
-        "product_discount_price",
-    ),
-    "brand": ("product_brand",),
-    "category": ("product_category",),
-}  # fmt: skip
-TITLES: Final = {
-    "product_id": "Product",
-    "product_name": "Name",
-    "product_category": "Category",
-    "product_brand": "Brand",
-    "product_price": "Price",
-    "product_discount_price": "Discount price",
-}
+KINDS: Final = ("sales", "carts", "prices")
 ENGAGEMENT: Final = ("impressions", "views", "carts")
 SALES: Final = ("orders", "quantity", "revenue")
 
 
 def plan(request: Request) -> Plan:
     """The one query, from the days that the ETL added up where they can answer it."""
+    kind = one_of("kind", request.options.kind, KINDS, "sales")
+    if kind != "sales":
+        return {"carts": product_carts.plan, "prices": product_prices.plan}[kind](request)
     by = one_of("by", request.options.by, BY, "product")
     keys = sql.SQL(", ").join(sql.Identifier(key) for key in BY[by])
     lines = [condition_sql(condition) for condition in request.scope.line_conditions]
@@ -89,7 +80,11 @@ def shape(request: Request, by: str, results: Results) -> Answer:
     rows = [row for group in _groups(BY[by], results["products"]) for row in _rows(BY[by], group)]
     rows.sort(key=_rank)
     limit = request.options.limit
-    return Answer(columns=_columns(BY[by]), rows=rows[:limit] if limit else rows, params={"by": by})
+    return Answer(
+        columns=_columns(BY[by]),
+        rows=rows[:limit] if limit else rows,
+        params={"kind": "sales", "by": by},
+    )
 
 
 def _groups(keys: Sequence[str], rows: Sequence[Row]) -> list[list[Row]]:
@@ -120,10 +115,8 @@ def _rank(row: Row) -> tuple[Any, ...]:
 
 
 def _columns(keys: Sequence[str]) -> list[Column]:
-    money = ("product_price", "product_discount_price")
-    named = [Column(key, TITLES[key], "money" if key in money else None) for key in keys]
     return [
-        *named,
+        *named_columns(keys),
         *(metric_column(name) for name in (*ENGAGEMENT, "orders", "quantity")),
         metric_column("product_revenue", key="revenue", title="Revenue"),
         Column("currency", "Currency"),
@@ -136,5 +129,5 @@ KIND: Final = Kind(
     name="products",
     summary="Products, brands or categories: seen, put into carts, sold.",
     plan=plan,
-    takes=("by", "limit"),
+    takes=("kind", "by", "limit"),
 )

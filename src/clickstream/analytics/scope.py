@@ -116,6 +116,18 @@ EVENT_LINES: Final = sql.SQL(
 )
 """The products that an event ``e`` names: its items, else its own."""
 
+PRICED_LINES: Final = sql.SQL(
+    """(
+        select i.product_id, i.quantity, i.price, i.discount_price
+        from event_items i
+        where i.event_id = e.event_id
+        union all
+        select e.product_id, 1, e.product_price, e.product_discount_price
+        where e.item_count = 0
+    ) line"""
+)
+"""The same with what they cost, and how many of each."""
+
 
 def instant(value: dt.datetime) -> sql.Composable:
     """An instant as SQL."""
