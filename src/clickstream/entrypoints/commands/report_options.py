@@ -68,7 +68,10 @@ Lookback = Annotated[
     str | None,
     typer.Option(help="How long before an order a visit counts, such as 30d (attribution)."),
 ]
-Kind = Annotated[str | None, typer.Option(help="rfm, behaviour, lifecycle (segments); sales, carts, prices (products).")]
+Kind = Annotated[
+    str | None,
+    typer.Option(help="rfm, behaviour, lifecycle (segments); sales, carts, prices (products)."),
+]
 Minutes = Annotated[int | None, typer.Option(help="How many minutes back (live).")]
 Before = Annotated[
     str | None, typer.Option(help="An event's id: those that come after it in the list (sample).")
