@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from clickstream.quality.detector import Verdicts, quieten
-from clickstream.quality.deviation import deviation, improbability
+from clickstream.quality.deviation import Chance, deviation
 from clickstream.quality.novelty import Values
 from clickstream.quality.watched import Grain, Observation
 
@@ -24,10 +24,15 @@ QUIET: Final = {"hour": 24, "day": 3}
 
 
 def scores(
-    ordered: Sequence[Observation], verdicts: Verdicts, usual_weights: Sequence[float], grain: Grain
+    ordered: Sequence[Observation],
+    verdicts: Verdicts,
+    chance: Chance,
+    *,
+    usual_weights: Sequence[float],
+    grain: Grain,
 ) -> Values:
     """How much each period stands out, from 0 to 1: by what it would be by chance, or by shape."""
-    rare = improbability(ordered, verdicts.expected, usual_weights)
+    rare = chance.improbability
     by_chance = rare / (rare + IMPROBABLE * (1 - ALARM) / ALARM)
     by_shape = np.array(
         [

@@ -8,6 +8,7 @@ counts.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -22,21 +23,39 @@ RECENT: Final = 500
 """Periods whose distances tell how much a series varies."""
 ROBUST: Final = 1.4826
 """The standard deviation of normal values is so many times their median distance."""
+ORDINARY: Final = 2.58
+"""Standard deviations within which 99 of 100 normal values lie."""
 SPREAD: Final = 1.0
 """The coefficient of variation of orders' values, and of the events of sessions."""
 
 
-def improbability(
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """For each period how improbable its distance is, and the bounds of ordinary distances."""
+
+    improbability: Values
+    lower: Values
+    upper: Values
+
+
+def weigh(
     ordered: Sequence[Observation], expected: Values, usual_weights: Sequence[float]
-) -> Values:
-    """-log10 of the probability of each period's distance from what was expected."""
-    distances = np.zeros(len(ordered))
-    for place, one in enumerate(ordered):
-        if one.observed is not None:
-            chance = deviation(one, expected=float(expected[place]), usual=usual_weights[place])
-            distances[place] = (one.observed - expected[place]) / chance
+) -> Chance:
+    """What chance, and the series' own variation, say of each period; -log10 of probabilities.
+
+    The band holds 99 of 100 ordinary periods; what is counted or added up is never below zero.
+    """
+    deviations = np.array(
+        [
+            deviation(one, expected=float(told), usual=usual)
+            for one, told, usual in zip(ordered, expected, usual_weights, strict=True)
+        ]
+    )
+    observed = np.array([np.nan if one.observed is None else one.observed for one in ordered])
+    distances = np.nan_to_num((observed - expected) / deviations)
     most: Values = np.max([_added_up(distances, span) for span in SPANS], axis=0)
-    return most
+    width = ORDINARY * deviations * usual_sizes(np.abs(distances))
+    return Chance(most, np.fmax(0.0, expected - width), expected + width)
 
 
 def deviation(one: Observation, *, expected: float, usual: float) -> float:
@@ -55,14 +74,21 @@ def deviation(one: Observation, *, expected: float, usual: float) -> float:
 def _added_up(distances: Values, span: int) -> Values:
     sums = np.convolve(distances, np.ones(span))[: len(distances)] / math.sqrt(span)
     sizes = np.abs(sums)
-    rare = np.zeros(len(sums))
-    first = WARM_UP
-    while first < len(sums):
-        last = min(len(sums), first + max(1, first // 50))
-        usual = float(np.median(sizes[max(0, first - RECENT) : first])) * ROBUST
-        rare[first:last] = [_tail(size / max(1.0, usual)) for size in sizes[first:last].tolist()]
-        first = last
+    rare = np.array([_tail(size) for size in (sizes / usual_sizes(sizes)).tolist()])
+    rare[:WARM_UP] = 0.0
     return rare
+
+
+def usual_sizes(sizes: Values) -> Values:
+    """For each period the size that distances before it had, 1 where chance explains them."""
+    usual = np.ones(len(sizes))
+    first = WARM_UP
+    while first < len(sizes):
+        last = min(len(sizes), first + max(1, first // 50))
+        median = float(np.median(sizes[max(0, first - RECENT) : first]))
+        usual[first:last] = max(1.0, ROBUST * median)
+        first = last
+    return usual
 
 
 def _tail(distance: float) -> float:

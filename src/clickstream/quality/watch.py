@@ -151,6 +151,7 @@ def judge_series(
 
     from clickstream.quality.alarms import is_alarming, scores  # noqa: PLC0415
     from clickstream.quality.detector import detect  # noqa: PLC0415
+    from clickstream.quality.deviation import weigh  # noqa: PLC0415
 
     whole = {**kept, **{one.period: one for one in observed}}
     kind = observed[0].kind
@@ -163,14 +164,14 @@ def judge_series(
     values = np.array([np.nan if one.observed is None else one.observed for one in ordered])
     verdicts = detect(seconds, values)
     weights = _usual_weights(ordered)
-    scored = scores(ordered, verdicts, weights, grain)
+    chance = weigh(ordered, verdicts.expected, weights)
+    scored = scores(ordered, verdicts, chance, usual_weights=weights, grain=grain)
     judgements = []
     for place, one in enumerate(ordered):
         if not _is_new(one, kept):
             continue
         expected, lower, upper, score = (
-            float(part[place])
-            for part in (verdicts.expected, verdicts.lower, verdicts.upper, scored)
+            float(part[place]) for part in (verdicts.expected, chance.lower, chance.upper, scored)
         )
         is_anomaly = is_alarming(
             one,
