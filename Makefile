@@ -1,9 +1,9 @@
 # `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo shop test check format docs contract bench audit clean
+.PHONY: help setup demo shop test check format docs contract bench synth aws-local audit clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: ## make .venv with everything, test tools included
 	@scripts/setup.sh all
@@ -35,9 +35,16 @@ format: setup ## lay out the code as the checks want it
 docs: setup ## write the made parts of docs anew: commands, metrics, reports
 	.venv/bin/typer clickstream.entrypoints.cli utils docs --name clickstream --output docs/cli.md
 	.venv/bin/python -m clickstream.analytics.manual
+	.venv/bin/python -m clickstream.cost.manual
 
 contract: setup ## write the schema, types and tables of the event contract anew
 	.venv/bin/python -m clickstream.contract.generate
+
+synth: setup ## write the CloudFormation templates to infra/cdk.out
+	.venv/bin/python -m infra
+
+aws-local: setup ## network and data stacks on this machine, in an emulator of AWS
+	.venv/bin/python -m infra.emulator
 
 bench: setup ## print the speed ratios
 	.venv/bin/python -m benchmarks

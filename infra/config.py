@@ -111,7 +111,7 @@ def context_keys() -> list[str]:
 def _refuse_contradictions(config: Config) -> None:
     if config.private_oltp and (config.oltp_cidrs or config.admin_cidr):
         raise ConfigError(
-            "privateOltp", True,
+            "privateOltp", "true",
             "a private OLTP host takes nobody from outside: leave out oltpCidrs and adminCidr",
         )  # fmt: skip
     expects_arm = config.architecture == "arm64"

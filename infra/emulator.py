@@ -63,7 +63,7 @@ class Deployment:
     server_port: int
     log: Path
 
-    def client(self, service: str, **credentials: str) -> Any:
+    def client(self, service: str, **credentials: str) -> Any:  # noqa: ANN401 - made while running
         """A client of one service: the administrator's, or that of the credentials given."""
         return self.session.client(
             service,

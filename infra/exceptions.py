@@ -24,7 +24,7 @@ FLOWS = (
     "Flow logs cost more than they tell here by default; the context flowLogs=true turns them on."
 )
 LAST = "This is the dead-letter queue itself."
-MONITORING = "Amazon's free five-minute metrics serve the alarms; the detailed ones cost $2 a host and month."
+MONITORING = "Amazon's free five-minute metrics serve the alarms; detailed ones cost $2 a host."
 SECOND_FACTOR = "Shoppers may use a second factor, and are not sent away for having none."
 FEATURE_PLAN = "Threat protection costs $0.02 a user and month: a decision of the shop, not ours."
 
@@ -37,7 +37,7 @@ BACKUPS = "Resource::clickstream-data:ExportsOutputFnGetAttStorageBackups8B487C5
 
 
 def acknowledge(stacks: Stacks) -> None:
-    """Say which findings stand. A new finding fails the synthesis until it is fixed or told here."""
+    """Say which findings stand. A new one fails the synthesis until it is fixed or told here."""
     for construct, rule, reason in _exceptions(stacks):
         Validations.of(construct).acknowledge(
             Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason)

@@ -126,7 +126,7 @@ def _once(built: Path, name: str, fill: Callable[[Path], None]) -> Path:
 
 
 def _forget_older(built: Path, kind: str) -> None:
-    """Leave the latest few of a kind: a commit back and forth is quick, and the disk stays small."""
+    """Leave the latest few of a kind: back and forth is quick, and the disk stays small."""
     made = sorted(built.glob(f"{kind}-*"), key=lambda folder: folder.stat().st_mtime)
     for folder in made[:-KEPT]:
         shutil.rmtree(folder, ignore_errors=True)

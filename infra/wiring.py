@@ -50,7 +50,7 @@ def wire(app: App, config: Config, *, target: Target | None = None) -> Stacks:
     network = NetworkStack(app, env, config)
     data = DataStack(app, env, config, network, runs_on)
     hosts = HostsStack(app, env, config, network, data)
-    frontend = FrontendStack(app, env, config, network, data, runs_on)
+    frontend = FrontendStack(app, env, config, network=network, data=data, target=runs_on)
     return Stacks(network, data, hosts, frontend)
 
 
@@ -233,6 +233,7 @@ class FrontendStack(Stack):
         app: App,
         env: Environment,
         config: Config,
+        *,
         network: NetworkStack,
         data: DataStack,
         target: Target,

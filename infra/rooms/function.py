@@ -30,7 +30,7 @@ class PythonFunction(Construct):
         memory: int,
         concurrency: int,
         environment: Mapping[str, str],
-        **more: Any,
+        **more: Any,  # noqa: ANN401 - what the CDK's own function takes
     ) -> None:
         super().__init__(scope, name)
         logs = log_group(self, "Log", f"/aws/lambda/{function_name}", config)

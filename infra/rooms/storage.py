@@ -9,7 +9,7 @@ from infra.config import Config
 
 OLD_VERSIONS = Duration.days(30)
 ACCESS_LOGS = Duration.days(90)
-BACKUPS = Duration.days(35)
+BACKUPS = Duration.days(14)
 TORN = Duration.days(2)
 
 

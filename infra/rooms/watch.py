@@ -62,7 +62,7 @@ class Watch(Construct):
         )
         self.alarm(
             "anomalies",
-            "a number of the shop left its expected band; the dashboard and the ETL's log tell which",
+            "a number of the shop left its expected band; the dashboard tells which",
             etl_metric("Anomalies", "Sum"),
             1,
         )

@@ -41,7 +41,7 @@ class Assembly:
             if "Export" in output
         }
 
-    def plain(self, value: Any) -> Any:
+    def plain(self, value: Any) -> Any:  # noqa: PLR0911 - one for each function
         """A part of a template in which Ref, GetAtt, Join and ImportValue are text."""
         if isinstance(value, list):
             return [self.plain(part) for part in value]
@@ -78,7 +78,9 @@ class Assembly:
     # networks
 
     def subnet(self, cidr: str) -> str:
-        (found,) = [name for name, one in self.of("EC2::Subnet").items() if one["CidrBlock"] == cidr]
+        (found,) = [
+            name for name, one in self.of("EC2::Subnet").items() if one["CidrBlock"] == cidr
+        ]
         return found
 
     def routes(self, subnet: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The data stack on an emulator with its authorization on, its real functions, a real PostgreSQL."""
+"""The data stack on an emulator with its authorization on: real functions, a real PostgreSQL."""
 
 import gzip
 import json
@@ -85,7 +85,9 @@ def test_what_the_emulator_leaves_out_is_known(templates: Path) -> None:
     kinds = {
         one["Type"]
         for name in STACKS
-        for one in json.loads((templates / f"{name}.template.json").read_text())["Resources"].values()
+        for one in json.loads((templates / f"{name}.template.json").read_text())[
+            "Resources"
+        ].values()
     }
     assert kinds >= NOT_EMULATED
     assert len(kinds - NOT_EMULATED) > 20
@@ -155,9 +157,7 @@ def assumed(here: Deployment, role: str) -> dict[str, str]:
     )
     trust = {
         "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-        ],
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
     }
     iam.update_assume_role_policy(RoleName=arn.rpartition("/")[2], PolicyDocument=json.dumps(trust))
     given = here.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
@@ -172,8 +172,7 @@ def refused(call: Callable[[], object]) -> bool:
     try:
         call()
     except ClientError as error:
-        assert error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}
-        return True
+        return error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}
     return False
 
 
@@ -229,8 +228,8 @@ def waiting(here: Deployment) -> int:
     """How many sessions of the function wait for a lock."""
     with psycopg.connect(here.warehouse_url) as connection:
         row = connection.execute(
-            "select count(*) from pg_stat_activity where application_name = 'clickstream lambda etl'"
-            " and wait_event_type = 'Lock'"
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+            " and application_name = 'clickstream lambda etl'"
         ).fetchone()
     assert row
     return int(row[0])

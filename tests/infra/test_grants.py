@@ -77,8 +77,12 @@ def test_the_oltp_host_knows_nothing_of_lake_and_warehouse(reference: Any) -> No
 def test_one_role_alone_deletes_from_the_lake_and_every_version(reference: Any) -> None:
     eraser = role(reference, "Eraser")
     for name in reference.of("IAM::Role"):
-        deletes = {action for action, _what in reference.may(name) if action.startswith("s3:Delete")}
-        assert deletes == ({"s3:DeleteObject", "s3:DeleteObjectVersion"} if name == eraser else set())
+        deletes = {
+            action for action, _what in reference.may(name) if action.startswith("s3:Delete")
+        }
+        assert deletes == (
+            {"s3:DeleteObject", "s3:DeleteObjectVersion"} if name == eraser else set()
+        )
     what = {what for action, what in reference.may(eraser) if action.startswith("s3:Delete")}
     assert what == {on(reference, "Raw", "/events/*")}
 
@@ -137,7 +141,12 @@ def test_no_template_holds_a_secret(reference: Any, optional: Any) -> None:
             variables = function.get("Environment", {}).get("Variables", {})
             assert not [key for key in variables if "PASSWORD" in key or key.endswith("_URL")]
         text = json.dumps(assembly.stacks).lower()
-        for word in ("secretstring", "masteruserpassword", "resolve:secretsmanager", "postgresql://"):
+        for word in (
+            "secretstring",
+            "masteruserpassword",
+            "resolve:secretsmanager",
+            "postgresql://",
+        ):
             assert word not in text
 
 
