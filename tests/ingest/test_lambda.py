@@ -149,11 +149,30 @@ def test_a_stage_in_the_path_is_seen_through(tmp_lake: Lake) -> None:
     assert respond(tmp_lake, event).status == 200
 
 
-def test_a_lake_that_refuses_is_a_503_and_to_be_tried_again(tmp_lake: Lake) -> None:
+def test_a_lake_that_refuses_is_a_503_and_to_be_tried_again(
+    tmp_lake: Lake, caplog: pytest.LogCaptureFixture
+) -> None:
     tmp_lake.put("events", b"a file where a folder should be")
     reply = respond(tmp_lake, request('{"eventName":"a"}'))
     assert reply.status == 503
     assert ("retry-after", "5") in reply.headers
+    assert [vars(record)["request_id"] for record in caplog.records] == ["test-request-id"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        pytest.param("", 401, id="no key"),
+        pytest.param("write_key=wk-0123456789abcdef", 200, id="in the query"),
+    ],
+)
+def test_a_write_key_is_asked_for_behind_the_gateway_too(
+    tmp_lake: Lake, query: str, status: int
+) -> None:
+    event = request('{"eventName":"a"}', rawQueryString=query)
+    settings = IngestSettings(write_keys=("wk-0123456789abcdef",))
+    reply = lambda_ingest.respond(event, lake=tmp_lake, settings=settings, now=NOW)
+    assert reply.status == status
 
 
 def test_the_handler_loads_no_server() -> None:

@@ -52,7 +52,7 @@ def respond(
         receipt = refuse(400, "invalid_json", "the body is not the base64 that it is said to be")
     else:
         receipt = receive(body, context, settings=settings, new_id=lambda: str(uuid.uuid4()))
-    return answer(_keep(receipt, lake, now), origin=origin, settings=settings)
+    return answer(_keep(receipt, lake, context), origin=origin, settings=settings)
 
 
 def read_context(event: Mapping[str, Any], now: datetime) -> HttpContext:
@@ -92,13 +92,13 @@ def read_payload(event: Mapping[str, Any]) -> bytes:
     return body.encode(errors="surrogatepass")
 
 
-def _keep(receipt: Receipt, lake: Lake, now: datetime) -> Receipt:
+def _keep(receipt: Receipt, lake: Lake, context: HttpContext) -> Receipt:
     if not receipt.lines:
         return receipt
     try:
-        lake.put(*pack(receipt.lines, now, uuid.uuid4()))
+        lake.put(*pack(receipt.lines, context.received_at, uuid.uuid4()))
     except LakeError:
-        log.exception("events refused")
+        log.exception("events refused", extra={"request_id": context.request_id})
         return unavailable("the events could not be kept; send them again")
     return receipt
 
