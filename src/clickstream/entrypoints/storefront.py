@@ -116,6 +116,7 @@ class Storefront:
 
     def _environment(self, database_url: str) -> dict[str, str]:
         settings = self.settings
+        key = f"?write_key={settings.write_keys[0]}" if settings.write_keys else ""
         return {
             "DATABASE_URL": database_url,
             "SITE_URL": self.url,
@@ -125,7 +126,7 @@ class Storefront:
             "OIDC_ISSUER": self.issuer,
             "SHOP_AUDIENCE": settings.shop_audience or AUDIENCE,
             "SESSION_SECRET": _kept_secret(settings.data_dir / "shop" / "session.secret"),
-            "NEXT_PUBLIC_CLICKSTREAM_ENDPOINT": f"{settings.collector_url}/clickstream",
+            "NEXT_PUBLIC_CLICKSTREAM_ENDPOINT": f"{settings.collector_url}/clickstream{key}",
             "NEXT_PUBLIC_CLICKSTREAM_FLUSH_INTERVAL_MS": "1000",
             "NEXT_TELEMETRY_DISABLED": "1",
             **({} if settings.oidc_issuer else LOCAL_CLIENT),
