@@ -87,8 +87,16 @@ def test_a_backup_in_a_fresh_data_folder_is_the_warehouse_as_it_was(
 def test_what_came_since_is_loaded_and_who_was_erased_since_stays_erased(
     settings: Settings, elsewhere: Settings
 ) -> None:
+    (user, order) = ask(
+        settings,
+        "select sessions.user_id, order_id from orders join sessions using (session_id)"
+        " where sessions.user_id is not null order by 1, 2 limit 1",
+    )[0]
+    with connect(settings.warehouse_url or "", autocommit=True) as connection:
+        connection.execute(
+            "insert into shop_orders values (%s, now(), 1, 'VND', 'paid', now())", [order]
+        )
     taken = back_up_warehouse(settings, None)
-    (user,) = ask(settings, "select user_id from identities order by sessions desc, 1 limit 1")[0]
     proof = forget_person(settings, Person(user_ids=frozenset({user})), is_dry=False)
     later = END + timedelta(days=1)
     write_history(open_lake(settings.lake_url), visitors=20, days=1, seed=8, end=later)
@@ -96,6 +104,7 @@ def test_what_came_since_is_loaded_and_who_was_erased_since_stays_erased(
     restored = restore_warehouse(elsewhere, None, replaces=False)
     assert restored.path == taken.path
     assert restored.erased == proof.events > 0
+    assert ask(elsewhere, "select count(*) from shop_orders") == [(0,)]
     assert restored.caught_up.tally.events > 0
     assert sums(elsewhere) == sums(settings)
 

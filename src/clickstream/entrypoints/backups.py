@@ -135,9 +135,10 @@ def _exchange(
             restore.fill_fresh(connection, path, manifest, on_table=on_table)
             adopt_grants(connection)
             analyze(connection, FRESH)
-            with inside(connection, FRESH):
-                erased = reapply(desk, list(erasures.listed(lake)))
-            restore.add_history(connection, path, manifest)
+            with connection.transaction():
+                restore.add_history(connection, path, manifest)
+                with inside(connection, FRESH):
+                    erased = reapply(desk, list(erasures.listed(lake)))
             exchange(connection)
         finally:
             if not (connection.closed or connection.broken):

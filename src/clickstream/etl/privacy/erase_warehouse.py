@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -10,9 +12,10 @@ from psycopg import sql
 from clickstream.etl import ledger
 from clickstream.etl.privacy.erase_lake import ErasedObject
 from clickstream.etl.privacy.person import Places
-from clickstream.warehouse.exchange import DERIVED
+from clickstream.warehouse.exchange import DERIVED, LIVE
 from clickstream.warehouse.load import Loader
 
+MENTIONS: Final = Path(__file__).with_name("mentions.sql").read_text("utf-8")
 Rows = dict[str, int]
 """How many rows tables have, or have lost."""
 
@@ -50,6 +53,7 @@ def erase_rows(
             " from events join erased_lines as erased"
             " on erased.object_key = events.object_key and erased.object_line = events.object_line"
         )
+        _erase_mentions(connection)
         removed = loader.remove()
         connection.execute(
             "delete from quarantine using erased_lines as erased"
@@ -63,6 +67,16 @@ def erase_rows(
         connection.execute("update etl_runs set events = -%s where run_id = %s", (removed, run_id))
         ledger.end(connection, run_id, now, "succeeded")
     return removed
+
+
+def _erase_mentions(connection: psycopg.Connection) -> None:
+    """What else tells of them: the shop's own orders of theirs, and examples of failed checks.
+
+    These tables are the live schema's, also while another one is being made.
+    """
+    live = {name: sql.Identifier(LIVE, name) for name in ("shop_orders", "quality_results")}
+    for statement in MENTIONS.split(";"):
+        connection.execute(sql.SQL(statement).format(**live))
 
 
 def _name_places(connection: psycopg.Connection, places: Places) -> None:
