@@ -269,3 +269,60 @@ def test_the_example_map_takes_every_row_of_the_synthetic_shop(
     path = fixtures / "retentioneering_ecom" / "ecom.csv.gz"
     report = import_file(path, tmp_lake, mapping=mapping, now=FIRST)
     assert (report.events, dict(report.rejected)) == (31_106, {})
+
+
+def _timeline(lake: Lake) -> list[tuple[str, str]]:
+    """Names and instants of what lies in the lake, in the order in which reports take them."""
+    found = sorted(
+        (event["eventTimestamp"], event["_ingest"]["eventId"], event["eventName"])
+        for event in events(lake)
+    )
+    return [(name, at) for at, _, name in found]
+
+
+def test_a_visitors_events_at_one_instant_keep_the_order_of_their_rows(
+    tmp_path: Path, tmp_lake: Lake
+) -> None:
+    names = [f"e{number * 7 % 26:02d}" for number in range(26)]
+    rows = "".join(f"ann,{name},2026-01-31 10:00:00\n" for name in names)
+    path = tmp_path / "log.csv"
+    path.write_text("user,event,time\n" + rows)
+    mapping = read_map(
+        '[fields]\nclientId = "user"\neventName = "event"\neventTimestamp = "time"', name="a map"
+    )
+
+    import_file(path, tmp_lake, mapping=mapping, now=FIRST)
+
+    assert [name for name, _ in _timeline(tmp_lake)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "extra"),
+    [
+        pytest.param("user,event,time\na,x,1769853600\n", '[time]\nunit = "s"', id="seconds"),
+        pytest.param("user,event,time\na,x,1769853600000\n", "", id="milliseconds"),
+        pytest.param(
+            "user,event,time\na,x,1769853600000000\n", '[time]\nunit = "us"', id="microseconds"
+        ),
+        pytest.param(
+            "a;x;2026-01-31 17:00\n",
+            'header = ["user", "event", "time"]\ndelimiter = ";"\n'
+            '[time]\nzone = "Asia/Ho_Chi_Minh"',
+            id="no header, another zone",
+        ),
+        pytest.param("user\tevent\ttime\na\tx\t31.01.2026 10h\n",
+                     'delimiter = "\\t"\n[time]\nformat = "%d.%m.%Y %Hh"', id="tabs and a format"),
+    ],
+)  # fmt: skip
+def test_a_log_of_user_event_and_time_is_read_as_it_is_written(
+    tmp_path: Path, tmp_lake: Lake, text: str, extra: str
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(text)
+    head, _, tail = extra.partition("[time]")
+    fields = '[fields]\nclientId = "user"\neventName = "event"\neventTimestamp = "time"\n'
+    mapping = read_map(head + fields + ("[time]" + tail if tail else ""), name="a map")
+
+    import_file(path, tmp_lake, mapping=mapping, now=FIRST)
+
+    assert _timeline(tmp_lake) == [("x", "2026-01-31T10:00:00Z")]

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -66,6 +66,9 @@ class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fields: dict[str, str]
     """Target to column."""
     format: Literal["csv", "ndjson"] | None = None
+    header: list[str] | None = None
+    """The names of a CSV file's columns, where its first line does not give them."""
+    delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = ","
     time: TimeRule = TimeRule()
     defaults: dict[str, Any] = {}
     """Target to the value where the column is empty."""

@@ -4,7 +4,7 @@ import codecs
 import csv
 import gzip
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, Literal
@@ -71,12 +71,19 @@ def file_format(path: Path) -> Literal["csv", "ndjson"]:
 
 
 class CsvFile:
-    """The rows of a CSV file whose first line names the columns."""
+    """The rows of a CSV file; its first line names the columns, unless they are given."""
 
-    def __init__(self, source: Source, *, name: str) -> None:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        name: str,
+        columns: Sequence[str] | None = None,
+        delimiter: str = ",",
+    ) -> None:
         csv.field_size_limit(_LONGEST)
-        self._reader = csv.reader(_decoded(source.text))
-        header = next(self._reader, None)
+        self._reader = csv.reader(_decoded(source.text), delimiter=delimiter)
+        header = list(columns) if columns else next(self._reader, None)
         if not header:
             raise ImportFileError(f"{name} is empty; a CSV file begins with its columns' names")
         self.columns = header
@@ -101,7 +108,7 @@ class CsvFile:
             raw = "\x1f".join(values).encode(errors="surrogateescape")
             return Row(line, raw, Rejected(Reason.INVALID_JSON, "the row is not UTF-8"))
         if len(values) > len(self.columns):
-            message = f"the row has {len(values)} columns, the first line {len(self.columns)}"
+            message = f"the row has {len(values)} columns, {len(self.columns)} are named"
             return Row(line, raw, Rejected(Reason.INVALID_FIELD, message))
         # Columns missing at the end are empty ones: some writers leave them out.
         return Row(line, raw, dict(zip(self.columns, values, strict=False)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -35,6 +35,9 @@ class SheetMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fields: dict[str, str] = {}
     """Field to column."""
     format: Literal["csv", "ndjson"] | None = None
+    header: list[str] | None = None
+    """The names of a CSV file's columns, where its first line does not give them."""
+    delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = ","
     time: TimeRule = TimeRule()
     defaults: dict[str, str | int | float] = {}
     """Field to the value where the column is empty."""
@@ -226,10 +229,11 @@ class Reading:
     def _open(self, source: Source, path: Path) -> tuple[Iterator[Row], dict[str, str] | None]:
         if (self.mapping.format or file_format(path)) == "ndjson":
             return iter(NdjsonFile(source)), None
-        file = CsvFile(source, name=path.name)
+        given = self.mapping
+        file = CsvFile(source, name=path.name, columns=given.header, delimiter=given.delimiter)
         columns = self._columns(file.columns)
-        given = {*columns, *self.mapping.defaults, *self.mapping.constants}
-        if missing := [name for name in self.sheet.required if name not in given]:
+        known = {*columns, *given.defaults, *given.constants}
+        if missing := [name for name in self.sheet.required if name not in known]:
             raise ImportFileError(
                 f"{path.name} has no column {missing[0]!r}; it has "
                 f"{', '.join(map(repr, file.columns))}; name the one that is meant in [fields] of "
