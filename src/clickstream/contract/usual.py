@@ -34,7 +34,7 @@ class Usual(Event, rename="camel", frozen=True, forbid_unknown_fields=True):
     """An event without a field that the contract does not name, at any depth."""
 
     product: _Product | None = None
-    items: Annotated[list[_Item], Meta(max_length=limits.MAX_ITEMS)] | None = None
+    items: Annotated[list[_Item], Meta(max_length=limits.MAX_ITEMS)] | None = None  # type: ignore[assignment] # frozen, so its items may be narrower
     order: _Order | None = None
     element: _Element | None = None
 
