@@ -1,8 +1,8 @@
 """Which value of which dimension brings most of an anomaly.
 
-A value's share of the whole deviation is weighed against its share of the whole, as in Bhagwan et
-al. 2014 ("Adtributor: revenue debugging in advertising systems"): a value that brings no more than
-its size explains nothing, for then all went down together.
+A value explains as much as it brings of the whole deviation, less what the others changed in
+proportion: where all went down together, none explains anything. The idea of weighing what a value
+brings against how surprising that is, is that of Bhagwan et al. 2014 ("Adtributor").
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from typing import Final
 
 from clickstream.quality.watched import Part
 
-SURPRISING: Final = 0.15
-"""By how much a value's share of the deviation has to exceed its share of the whole."""
-LEAST_SHARE: Final = 0.3
-"""The share of the deviation that a value has to bring, to be called its explanation."""
+LEAST: Final = 0.25
+"""What a value has to explain, from 0 to 1, to be named."""
+LARGEST: Final = 0.95
+"""A value with more than this share of the whole is the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,29 @@ class Explanation:
 
 
 def explain(parts: Sequence[Part]) -> Explanation | None:
-    """The value that brings most beyond its size; None where the change is across the board."""
-    best, most = None, SURPRISING
+    """The value that explains most; None where the change is across the board."""
+    best, most = None, LEAST
     for dimension in dict.fromkeys(part.dimension for part in parts):
         own = [part for part in parts if part.dimension == dimension]
         expected = sum(part.expected for part in own)
         change = sum(part.observed for part in own) - expected
-        if not change:
-            continue
         for part in own:
-            share = (part.observed - part.expected) / change
-            surprise = min(share, 1.0) - (part.expected / expected if expected > 0 else 0.0)
-            if share >= LEAST_SHARE and surprise > most:
-                best, most = Explanation(dimension, part.value, share), surprise
+            share = (part.observed - part.expected) / change if change else 0.0
+            told = min(share, 1.0) * _apart(part, expected=expected, change=change)
+            if told > most:
+                best, most = Explanation(dimension, part.value, share), told
     return best
+
+
+def _apart(part: Part, *, expected: float, change: float) -> float:
+    """From 1, where the other values stayed as they were, to 0, where they changed likewise."""
+    rest = expected - part.expected
+    if part.expected > LARGEST * expected or rest <= 0:
+        return 0.0
+    own_change = part.observed - part.expected
+    if own_change * change <= 0:
+        return 0.0
+    if part.expected <= 0:
+        return 1.0
+    rate = own_change / part.expected
+    return max(0.0, 1.0 - max(0.0, (change - own_change) / rest / rate))
