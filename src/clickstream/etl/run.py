@@ -8,12 +8,13 @@ import logging
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from typing import Self
 from uuid import UUID
 
 import psycopg
@@ -23,12 +24,11 @@ from clickstream.errors import ClickstreamError, LakeError, WarehouseError
 from clickstream.etl import ledger
 from clickstream.etl.discover import NAMED, Discovery, Window, finish, new_keys, plan, plan_window
 from clickstream.etl.retention import expire
-from clickstream.etl.rows import EVENT_COLUMNS, ITEM_COLUMNS
 from clickstream.etl.rules import Rules
 from clickstream.etl.slice import Slice
 from clickstream.etl.tally import Tally
+from clickstream.etl.turns import Books, Turn, Turns, taking_turns
 from clickstream.lake import Lake
-from clickstream.warehouse.load import Loader
 
 READ_AHEAD = 128
 """Keys beyond a slice that a lake may ask for while it reads ahead."""
@@ -131,26 +131,26 @@ def run(
 
 
 def _load_all(job: "_Job", tally: Tally) -> Status:
-    """Load slice by slice; while one settles in the warehouse, the next is read and encoded."""
+    """Load slice by slice; while one settles, the next is staged, and the one after it read."""
     now = job.clock()
     discovery = _discover(job, now)
     named = job.options.keys
     keys = _Keys(new_keys(job.connection, job.lake, discovery) if named is None else iter(named))
-    loader = Loader(job.connection, timezone=job.rules.timezone)
-    loader.prepare()
+    books = Books(run_id=job.run_id, lock=job.options.lock, is_again=job.options.is_again)
     bodies = job.lake.get_many(keys)
-    keys.fill(job.options.slice_events + READ_AHEAD)
     with (
         _quick_switching(),
-        ThreadPoolExecutor(max_workers=1, thread_name_prefix="etl-read") as reader,
+        taking_turns(job.connection, books, timezone=job.rules.timezone) as turns,
+        ThreadPoolExecutor(max_workers=2, thread_name_prefix="etl") as helpers,
     ):
-        reading = reader.submit(read_slice, job, loader, bodies)
-        while (slice_ := reading.result()).objects:
-            keys.fill(job.options.slice_events + READ_AHEAD)
-            reading = reader.submit(read_slice, job, loader, bodies)
-            part = _load_slice(job, loader, slice_)
-            tally.add(part)
-            job.on_progress(tally)
+        keys.fill(job.options.slice_events + READ_AHEAD)
+        reading = helpers.submit(read_slice, job, turns, bodies)
+        with _Settling(job, tally) as settling:
+            while (slice_ := reading.result()).objects:
+                keys.fill(job.options.slice_events + READ_AHEAD)
+                reading = helpers.submit(read_slice, job, turns, bodies)
+                turn = turns.next()
+                settling.take(turn, slice_, helpers.submit(turn.stage, slice_))
     if job.should_stop():
         return Status.STOPPED
     finish(job.connection, discovery, now)
@@ -177,16 +177,12 @@ def _discover(job: "_Job", now: datetime) -> Discovery:
     return plan(job.connection, job.lake, now, everything=job.options.everything)
 
 
-def read_slice(job: "_Job", loader: Loader, bodies: Bodies) -> Slice:
+def read_slice(job: "_Job", turns: Turns, bodies: Bodies) -> Slice:
     """Read objects until the slice is full or the lake has no more; none where told to stop.
 
     Raises `LakeError` where an object cannot be read.
     """
-    slice_ = Slice(
-        loader.encoder("stage", EVENT_COLUMNS),
-        loader.encoder("stage_items", ITEM_COLUMNS),
-        kept_from=job.kept_from,
-    )
+    slice_ = turns.first.new_slice(kept_from=job.kept_from)
     with slice_.events, slice_.items:
         while not (slice_.is_full(job.options.slice_events) or job.should_stop()):
             key, body = next(bodies, (None, b""))
@@ -198,17 +194,33 @@ def read_slice(job: "_Job", loader: Loader, bodies: Bodies) -> Slice:
     return slice_
 
 
-def _load_slice(job: "_Job", loader: Loader, slice_: Slice) -> Tally:
-    """Bring a slice into the tables, in one transaction."""
-    with job.connection.transaction():
-        loader.stage("stage", EVENT_COLUMNS, slice_.events)
-        loader.stage("stage_items", ITEM_COLUMNS, slice_.items)
-        if job.options.is_again:
-            ledger.forgive(job.connection, [key for key, _lines, _refused in slice_.objects])
-        ledger.record(job.connection, job.run_id, slice_.objects, slice_.rejections)
-        slice_.tally.count_load(loader.settle(slice_.repeated))
-        ledger.progress(job.connection, job.run_id, slice_.tally)
-    return slice_.tally
+class _Settling:
+    """Settles each slice once the next is on its way to the server; at the end of a block the last,
+    also where the lake failed to give the one after it."""
+
+    def __init__(self, job: "_Job", tally: Tally) -> None:
+        self._job, self._tally = job, tally
+        self._staged: tuple[Turn, Slice, Future[None]] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._settle()
+
+    def take(self, turn: Turn, slice_: Slice, staging: Future[None]) -> None:
+        """Settle the slice before, while this one is being staged."""
+        self._settle()
+        self._staged = turn, slice_, staging
+
+    def _settle(self) -> None:
+        staged, self._staged = self._staged, None
+        if staged is None:
+            return
+        turn, slice_, staging = staged
+        staging.result()
+        self._tally.add(turn.settle(slice_))
+        self._job.on_progress(self._tally)
 
 
 @dataclass(frozen=True, kw_only=True)
