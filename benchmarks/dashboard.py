@@ -25,6 +25,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -122,7 +123,7 @@ def measure_pages(address: str) -> None:
         settle(page)
         for one in PAGES:
             query = f"/?page={one.key}&range=30d"
-            first, again = (_timed(lambda: page.goto(address + query), page) for _ in range(2))
+            first, again = (_timed(partial(page.goto, address + query), page) for _ in range(2))
             changes = [_change(page, f"device={name}") for name in ("mobile", "desktop", "tablet")]
             change = statistics.median(changes)
             print(f"{one.key:<14}{first:>12.0f}{again:>10.0f}{change:>10.0f}")

@@ -76,7 +76,7 @@ class Desk:
     activity: Activity
     view: reactive.Value[View]
     state: reactive.Value[Outcome[Freshness]] = field(
-        default_factory=lambda: reactive.Value(Loading())
+        default_factory=lambda: reactive.Value(Loading(), name="state")
     )
     _refreshed: float = float("-inf")
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from htmltools import HTML, Tag, TagChild, tags
+from htmltools import HTML, Tag, TagChild, TagList, tags
 from shiny import module
 from shiny.render.renderer import Jsonifiable, Renderer
 
@@ -235,6 +235,19 @@ class render_chart(Renderer[Drawing]):  # noqa: N801 - a decorator, named as Shi
 
     async def transform(self, value: Drawing) -> Jsonifiable:
         return dict(value)  # type: ignore[arg-type]
+
+
+class render_html(Renderer[TagChild]):  # noqa: N801 - a decorator, named as Shiny names its own
+    """Renders tags that hold nothing but tags and text: no dependencies are looked for in them.
+
+    ``render.ui`` walks through them once more for those, which takes as long as all the rest.
+    """
+
+    def auto_output_ui(self) -> Tag:
+        return tags.div(id=self.output_id, class_="shiny-html-output")
+
+    async def transform(self, value: TagChild) -> Jsonifiable:
+        return {"deps": [], "html": str(TagList(value).get_html_string())}
 
 
 def chart(id_: str, *, class_: str = "") -> Tag:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shiny import Session, reactive
 
@@ -54,6 +54,11 @@ class Activity:
             await self.session.send_custom_message("settled", {})
 
 
+def _waiting() -> reactive.Value[Any]:
+    """A value without an answer yet. Without a name Shiny looks for one in the source."""
+    return reactive.Value(Loading(), name="outcome")
+
+
 @dataclass(slots=True)
 class Latest(Generic[T]):
     """A slot for the answer to the newest request; a newer request cancels the older one.
@@ -63,7 +68,7 @@ class Latest(Generic[T]):
 
     activity: Activity
     explain: Callable[[Exception], str]
-    outcome: reactive.Value[Outcome[T]] = field(default_factory=lambda: reactive.Value(Loading()))
+    outcome: reactive.Value[Outcome[T]] = field(default_factory=_waiting)
     _task: asyncio.Task[None] | None = None
 
     def request(self, fetch: Callable[[], Awaitable[T]]) -> None:

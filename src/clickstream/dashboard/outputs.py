@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from htmltools import Tag, TagChild, tags
-from shiny import Outputs, reactive, render, ui
+from shiny import Outputs, reactive, ui
 
 from clickstream.dashboard import kit
 from clickstream.dashboard.charts import Drawing
-from clickstream.dashboard.kit import render_chart
+from clickstream.dashboard.kit import render_chart, render_html
 from clickstream.dashboard.loading import Outcome, Ready
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ def show(
     """Shows ``draw(value)`` under a name; a skeleton before, and words where it failed."""
 
     @output(id=name)
-    @render.ui
+    @render_html
     def _() -> TagChild:
         return kit.block(found(), draw, waiting=waiting)
 
@@ -50,7 +50,7 @@ def show_chart(
         return draw(shown.value) if isinstance(shown, Ready) else None
 
     @output(id=f"{name}_words")
-    @render.ui
+    @render_html
     def _words() -> TagChild:
         return kit.in_place_of_chart(
             found(), lambda value: draw(value) is not None, nothing=nothing

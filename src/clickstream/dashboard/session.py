@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from htmltools import Tag, TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, reactive, render
+from shiny import Inputs, Outputs, Session, reactive
 
 from clickstream.dashboard import kit
 from clickstream.dashboard.choices import fetch_choices
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import DIMENSIONS, View, read_view
 from clickstream.dashboard.icons import icon
+from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Activity, Failed, Latest, Outcome, Ready
 from clickstream.dashboard.pages.page import Page
 from clickstream.dashboard.queries import Freshness
@@ -28,7 +29,7 @@ def make_server(
     def server(input: Inputs, output: Outputs, session: Session) -> None:  # noqa: A002
         with reactive.isolate():
             start = read_view(session.clientdata.url_search().lstrip("?"), _keys(pages))
-        desk = Desk(office, session, Activity(session), reactive.Value(start))
+        desk = Desk(office, session, Activity(session), reactive.Value(start, name="view"))
         _follow_url(input, desk, pages)
         _start_pages(desk, pages)
         _frame(input, output, desk)
@@ -73,12 +74,12 @@ def _start_pages(desk: Desk, pages: Sequence[Page]) -> None:
 
 def _frame(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
     @output(id="chips")
-    @render.ui
+    @render_html
     def _chips() -> TagChild:
         return chips(desk.view())
 
     @output(id="dates")
-    @render.ui
+    @render_html
     def _dates() -> TagChild:
         custom = desk.view().filters.custom
         if custom is None:
@@ -87,12 +88,12 @@ def _frame(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
         return TagList(start, kit.DASH, end)
 
     @output(id="fresh")
-    @render.ui
+    @render_html
     def _fresh() -> TagChild:
         return freshness(desk.state())
 
     @output(id="notice")
-    @render.ui
+    @render_html
     def _notice() -> TagChild:
         return notice(desk.state(), desk.office.collector_url)
 
@@ -115,7 +116,7 @@ def _choices_of(input: Inputs, output: Outputs, desk: Desk, dimension: str) -> N
             latest.request(lambda: fetch_choices(desk.office, filters, dimension))
 
     @output(id=f"choices_{dimension}", suspend_when_hidden=False)
-    @render.ui
+    @render_html
     def _() -> TagChild:
         chosen = desk.view().filters.values(dimension)
         return kit.block(latest.outcome(), lambda found: choice_list(dimension, found, chosen))

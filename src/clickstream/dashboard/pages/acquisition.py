@@ -3,11 +3,12 @@
 from typing import Final
 
 from htmltools import TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, render, ui
+from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.outputs import chart_box, part, show, show_chart
 from clickstream.dashboard.pages import acquisition_data as data
 from clickstream.dashboard.pages import acquisition_parts as parts
@@ -60,7 +61,7 @@ def acquisition_server(input: Inputs, output: Outputs, session: Session, desk: D
     assistants = desk.load(KEY, lambda view: data.fetch_assistants(office, view))
 
     @output(id="groups")
-    @render.ui
+    @render_html
     def _groups() -> TagChild:
         chosen = data.chosen_group(desk.view())
         return kit.segments(data.GROUPS.items(), key="by", chosen=chosen, label="Grouped by")

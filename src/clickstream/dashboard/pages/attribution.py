@@ -3,11 +3,12 @@
 from typing import Final
 
 from htmltools import TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, render, ui
+from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.outputs import show
 from clickstream.dashboard.pages import attribution_data as data
 from clickstream.dashboard.pages import attribution_parts as parts
@@ -43,7 +44,7 @@ def attribution_server(input: Inputs, output: Outputs, session: Session, desk: D
     found = desk.load(KEY, lambda view: data.fetch_credits(office, view), keys=data.KEYS)
 
     @output(id="controls")
-    @render.ui
+    @render_html
     def _controls() -> TagChild:
         return parts.controls(desk.view())
 

@@ -3,11 +3,12 @@
 from typing import Final
 
 from htmltools import TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, render, ui
+from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.outputs import show
 from clickstream.dashboard.pages import customers_data as data
 from clickstream.dashboard.pages import customers_parts as parts
@@ -58,12 +59,12 @@ def customers_server(input: Inputs, output: Outputs, session: Session, desk: Des
     people = desk.load(KEY, lambda view: data.fetch_customers(office, view))
 
     @output(id="controls")
-    @render.ui
+    @render_html
     def _controls() -> TagChild:
         return parts.controls(desk.view())
 
     @output(id="sub")
-    @render.ui
+    @render_html
     def _sub() -> TagChild:
         return data.MEANINGS[data.chosen_kind(desk.view())]
 

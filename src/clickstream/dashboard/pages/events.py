@@ -3,10 +3,11 @@
 from typing import Final
 
 from htmltools import TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, render, ui
+from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Ready
 from clickstream.dashboard.outputs import show
 from clickstream.dashboard.pages import events_data as data
@@ -36,7 +37,7 @@ def events_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
     names = desk.load(KEY, lambda view: data.fetch_names(office, view))
 
     @output(id="controls")
-    @render.ui
+    @render_html
     def _controls() -> TagChild:
         known = names()
         return parts.controls(desk.view(), known.value if isinstance(known, Ready) else None)

@@ -3,12 +3,13 @@
 from typing import Final
 
 from htmltools import TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, render, ui
+from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.analytics import Report
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Ready
 from clickstream.dashboard.outputs import chart_box, part, show, show_chart
 from clickstream.dashboard.pages import funnels_builder as builder
@@ -83,23 +84,23 @@ def funnels_server(input: Inputs, output: Outputs, session: Session, desk: Desk)
     show_chart(output, "trend", trend, parts.trend_chart)
 
     @output(id="builder")
-    @render.ui
+    @render_html
     def _builder() -> TagChild:
         return builder.builder(desk.view(), office.saved)
 
     @output(id="controls")
-    @render.ui
+    @render_html
     def _controls() -> TagChild:
         return builder.controls(desk.view(), office.saved)
 
     @output(id="suggestions")
-    @render.ui
+    @render_html
     def _suggestions() -> TagChild:
         shown = known()
         return builder.suggestions(*shown.value) if isinstance(shown, Ready) else None
 
     @output(id="by_sub")
-    @render.ui
+    @render_html
     def _by_sub() -> TagChild:
         by = data.chosen_field(desk.view())
         return (

@@ -3,11 +3,12 @@
 from typing import Final
 
 from htmltools import TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, render, ui
+from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Ready
 from clickstream.dashboard.outputs import chart_box, part, show, show_chart
 from clickstream.dashboard.pages import journeys_data as data
@@ -58,7 +59,7 @@ def journeys_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     found = desk.load(KEY, lambda view: data.fetch_journeys(office, view), keys=data.KEYS)
 
     @output(id="controls")
-    @render.ui
+    @render_html
     def _controls() -> TagChild:
         shown = found()
         nodes = parts.node_names(shown.value) if isinstance(shown, Ready) else ()

@@ -3,11 +3,12 @@
 from typing import Final
 
 from htmltools import TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, render, ui
+from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.outputs import chart_box, part, show, show_chart
 from clickstream.dashboard.pages import orders_data as data
 from clickstream.dashboard.pages import orders_parts as parts
@@ -60,7 +61,7 @@ def orders_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
     course = desk.load(KEY, lambda view: data.fetch_course(office, view), keys=("figure",))
 
     @output(id="figures")
-    @render.ui
+    @render_html
     def _figures() -> TagChild:
         return parts.figures(desk.view())
 

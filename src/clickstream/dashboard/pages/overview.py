@@ -3,12 +3,12 @@
 from typing import Final
 
 from htmltools import Tag, TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, reactive, render, ui
+from shiny import Inputs, Outputs, Session, module, reactive, ui
 
 from clickstream.dashboard import charts, kit
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_chart
+from clickstream.dashboard.kit import render_chart, render_html
 from clickstream.dashboard.loading import Ready
 from clickstream.dashboard.pages import overview_data as data
 from clickstream.dashboard.pages import overview_parts as parts
@@ -60,13 +60,13 @@ def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     devices = desk.load(KEY, lambda view: data.fetch_sessions_by(office, view, "device"))
 
     @output(id="headline")
-    @render.ui
+    @render_html
     def _headline() -> TagChild:
         view = desk.view()
         return kit.block(headline(), lambda found: parts.headline(found, view), waiting="strip")
 
     @output(id="trend_head")
-    @render.ui
+    @render_html
     def _trend_head() -> TagChild:
         shown, beside = trend(), headline()
         if not isinstance(shown, Ready):
@@ -85,23 +85,23 @@ def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk
         return parts.trend_drawing(shown.value)
 
     @output(id="trend_words")
-    @render.ui
+    @render_html
     def _trend_words() -> TagChild:
         return kit.in_place_of_chart(trend(), parts.has_points)
 
     @output(id="funnel")
-    @render.ui
+    @render_html
     def _funnel() -> TagChild:
         return kit.block(funnel(), parts.funnel)
 
     @output(id="pages")
-    @render.ui
+    @render_html
     def _pages() -> TagChild:
         heads = ("Page", "Views")
         return kit.block(pages(), lambda found: parts.shares(found, dimension=None, heads=heads))
 
     @output(id="channels")
-    @render.ui
+    @render_html
     def _channels() -> TagChild:
         heads = ("Channel", "Sessions")
         return kit.block(
@@ -109,7 +109,7 @@ def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk
         )
 
     @output(id="devices")
-    @render.ui
+    @render_html
     def _devices() -> TagChild:
         heads = ("Device", "Sessions")
         return kit.block(

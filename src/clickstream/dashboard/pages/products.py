@@ -3,12 +3,12 @@
 from typing import Final
 
 from htmltools import TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, render, ui
+from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard import charts, kit
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_chart
+from clickstream.dashboard.kit import render_chart, render_html
 from clickstream.dashboard.loading import Ready
 from clickstream.dashboard.pages import products_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
@@ -59,26 +59,26 @@ def products_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     found = desk.load(KEY, lambda view: fetch_products(office, view), keys=("by",))
 
     @output(id="groups")
-    @render.ui
+    @render_html
     def _groups() -> TagChild:
         chosen = chosen_group(desk.view())
         return kit.segments(GROUPS.items(), key="by", chosen=chosen, label="Grouped by")
 
     @output(id="table")
-    @render.ui
+    @render_html
     def _table() -> TagChild:
         view = desk.view()
         return kit.block(found(), lambda products: parts.table(products, view))
 
     @output(id="ranking_sub")
-    @render.ui
+    @render_html
     def _ranking_sub() -> TagChild:
         view = desk.view()
         title = parts.measure(parts.ranked_by(view), None).label.lower()
         return f"The ten {GROUPS[chosen_group(view)].lower()} with the most: {title}"
 
     @output(id="scatter_sub")
-    @render.ui
+    @render_html
     def _scatter_sub() -> TagChild:
         return "Views against the share put into a cart; larger earns more"
 
@@ -95,13 +95,13 @@ def products_server(input: Inputs, output: Outputs, session: Session, desk: Desk
         return parts.scatter(shown.value, desk.view()) if isinstance(shown, Ready) else None
 
     @output(id="ranking_words")
-    @render.ui
+    @render_html
     def _ranking_words() -> TagChild:
         shown, view = found(), desk.view()
         return kit.in_place_of_chart(shown, lambda value: parts.ranking(value, view) is not None)
 
     @output(id="scatter_words")
-    @render.ui
+    @render_html
     def _scatter_words() -> TagChild:
         shown, view = found(), desk.view()
         return kit.in_place_of_chart(shown, lambda value: parts.scatter(value, view) is not None)

@@ -3,11 +3,12 @@
 from typing import Final
 
 from htmltools import TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, render, ui
+from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard import kit
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.metrics import metric
 from clickstream.dashboard.outputs import chart_box, show, show_chart
 from clickstream.dashboard.pages import retention_data as data
@@ -60,7 +61,7 @@ def retention_server(input: Inputs, output: Outputs, session: Session, desk: Des
     states = desk.load(KEY, lambda view: data.fetch_lifecycle(office, view), keys=("interval",))
 
     @output(id="controls")
-    @render.ui
+    @render_html
     def _controls() -> TagChild:
         view = desk.view()
         return parts.controls(view, office.period(view.filters))

@@ -3,11 +3,12 @@
 from typing import Final
 
 from htmltools import TagChild, TagList, tags
-from shiny import Inputs, Outputs, Session, module, render, ui
+from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
+from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.outputs import chart_box, show, show_chart
 from clickstream.dashboard.pages import trends_data as data
 from clickstream.dashboard.pages import trends_parts as parts
@@ -40,7 +41,7 @@ def trends_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
     found = desk.load(KEY, lambda view: data.fetch_trend(office, view), keys=data.KEYS)
 
     @output(id="controls")
-    @render.ui
+    @render_html
     def _controls() -> TagChild:
         view = desk.view()
         return parts.controls(view, office.period(view.filters))
