@@ -186,6 +186,11 @@ def test_the_customers_of_an_rfm_segment_are_those_with_its_name(
         inside = {row["person"] for row in every if row["segment"] == name}
         rows = ask("customers", segments=(name,)).rows
         assert {row["person"] for row in rows} == inside
+        assert [row for row in every if row["person"] in inside] == list(rows)
+        either = ask("customers", filters=(f"segment={name}", "segment=champions")).rows
+        assert {row["person"] for row in either} == inside | {
+            row["person"] for row in every if row["segment"] == "Champions"
+        }
         assert sum(row["orders"] for row in ask("orders", segments=(name,)).summary["totals"]) == (
             sum(row["orders"] for row in every if row["person"] in inside)
         )

@@ -11,7 +11,8 @@ with bought as (
         sum(o.quantity)::bigint as quantity,
         min(o.ordered_at) as first_ordered_at,
         max(o.ordered_at) as last_ordered_at,
-        count(distinct o.visitor_id) as visitors
+        count(distinct o.visitor_id) as visitors,
+        bool_or({is_member}) as is_member
     from {orders}
     where {during} and {traffic} and {session_filters} and {event_filters}
     group by 1, 2
@@ -43,4 +44,5 @@ select
     (1 + (frequency_rank - 1) * 5 / customers)::integer as frequency_score,
     (1 + (monetary_rank - 1) * 5 / customers)::integer as monetary_score
 from ranked
+where is_member
 {order}

@@ -22,6 +22,8 @@ class Condition:
     is_negated: bool = False
     meets: sql.Composable | None = None
     """What has to hold, where that is more than the field having one of the values."""
+    is_of_people: bool = False
+    """Whether it holds for all of a person's sessions or for none."""
 
 
 def read_filters(texts: Iterable[str]) -> tuple[Condition, ...]:

@@ -82,6 +82,7 @@ def segment_conditions(
             values=tuple(segment.name for segment in segments),
             is_negated=is_negated,
             meets=either,
+            is_of_people=all(condition.is_of_people for condition in every),
         ),
     )
 
@@ -92,7 +93,7 @@ def _members(segment: Segment, saved: Saved, scope: Scope) -> tuple[Condition, .
         return _read_filters(segment.filters, saved, scope)
     meets = sql.SQL("{} in ({})").format(PERSON, people_of(segment, scope))
     field = Field(name=SEGMENT, title="Segment", level="session", expression=meets)
-    return (Condition(field=field, values=(segment.name,), meets=meets),)
+    return (Condition(field=field, values=(segment.name,), meets=meets, is_of_people=True),)
 
 
 def _event_meets(conditions: Sequence[Condition]) -> sql.Composable:
@@ -133,8 +134,15 @@ def people_of(segment: Segment, scope: Scope) -> sql.Composable:
 
 
 def scored_customers(scope: Scope, *, order: sql.Composable = NOTHING) -> sql.Composable:
-    """The customers of the range with their RFM scores: one row a person and currency."""
+    """The customers of the range with their RFM scores: one row a person and currency.
+
+    Segments of people choose among them once they are scored, other filters the orders.
+    """
+    chosen = [condition for condition in scope.conditions if condition.is_of_people]
+    others = [condition for condition in scope.conditions if not condition.is_of_people]
+    scope = replace(scope, conditions=others)
     return template("customers").format(
+        is_member=all_of([condition_sql(condition) for condition in chosen]),
         person=PERSON,
         orders=orders_of(scope, with_session=True),
         during=scope.during("o.ordered_at"),
