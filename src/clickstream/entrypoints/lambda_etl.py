@@ -14,7 +14,7 @@ from uuid import uuid4
 from clickstream.contract import Rejected, parse_instant
 from clickstream.entrypoints.aftercare import look_after
 from clickstream.entrypoints.embedded_metrics import metric_line
-from clickstream.entrypoints.loading import CLOCK, etl_rules
+from clickstream.entrypoints.loading import CLOCK, etl_rules, expire_daily
 from clickstream.entrypoints.logs import set_up_logs
 from clickstream.entrypoints.settings import Settings, load_settings
 from clickstream.entrypoints.vault import read_connection
@@ -61,9 +61,10 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
     with connect(
         warehouse_url(settings), role="clickstream_etl", application_name="clickstream lambda etl"
     ) as connection:
+        lake = open_lake(settings.lake_url)
         try:
             report = run(
-                open_lake(settings.lake_url),
+                lake,
                 connection,
                 rules=etl_rules(settings),
                 run_id=uuid4(),
@@ -75,6 +76,8 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
             logger.warning("left to the ETL at work: %s", busy)
             return {"status": "busy"}
         sys.stdout.write(metrics_of(report, stored_bytes(connection)) + "\n")
+        if settings.lake_retention and not should_stop():
+            expire_daily(settings, lake, connection)
         if not should_stop():
             found = look_after(connection, settings, report, now=CLOCK())
             sys.stdout.write(metric_line({"Anomalies": found}, CLOCK()) + "\n")

@@ -45,8 +45,8 @@ def read_person(users: list[str], clients: list[str], file: Path | None) -> Pers
         named[kind].add(value)
     person = Person(frozenset(named["user_id"]), frozenset(named["client_id"]))
     if person.is_nobody or "" in person.user_ids | person.client_ids:
-        expected = "whom? Give --user-id, --client-id or --file, none of them empty"
-        raise SettingsError("the person", "", expected)
+        expected = "a person is expected: give --user-id, --client-id or --file, none of them empty"
+        raise SettingsError("--user-id", ", ".join(users), expected)
     return person
 
 
