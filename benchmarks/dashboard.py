@@ -24,7 +24,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -53,8 +53,8 @@ def clickstream(folder: Path, *arguments: str) -> list[str]:
 
 
 def fill(folder: Path, visitors: int) -> None:
-    """Loads a month of shoppers that ends now."""
-    end = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:00Z")
+    """Loads a month of shoppers. It ends a little later, so that some are in the shop now."""
+    end = (datetime.now(UTC) + timedelta(minutes=20)).strftime("%Y-%m-%dT%H:%M:00Z")
     amount = ("--visitors", str(visitors), "--days", "30", "--seed", "1", "--end", end)
     for command in (("simulate", *amount), ("etl",)):
         subprocess.run(clickstream(folder, *command), check=True, stdout=subprocess.DEVNULL)

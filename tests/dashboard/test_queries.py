@@ -87,5 +87,5 @@ def test_a_failure_is_not_kept(standin: Any) -> None:
 def test_chosen_values_become_the_filters_of_the_report() -> None:
     asked = question("overview", only_channel=("Email", "a=b"), only_brand=("Dell",), **DATES)
     options = report_options(asked, now=dt.datetime(2026, 11, 22, tzinfo=dt.UTC))
-    assert options.filters == ("channel=Email", "channel=a=b", "brand=Dell")
+    assert options.filters == ("brand=Dell", "channel=Email", "channel=a=b")
     assert str(options.from_) == "2026-11-09"
