@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from clickstream.etl import ledger
 from clickstream.etl.rules import Rules
 from clickstream.lake import hour_prefix
 from clickstream.warehouse.load import Loader
@@ -80,6 +81,7 @@ def _remove(connection: psycopg.Connection, rules: Rules, kept_from: datetime) -
     removed = 0
     while True:
         with connection.transaction():
+            ledger.take_turn(connection)
             connection.execute(
                 "insert into gone select event_id, visitor_id, event_timestamp from events"
                 " where event_timestamp < %s order by event_timestamp limit %s",

@@ -4,6 +4,7 @@ A slice is one transaction of one connection, from its staging to its commit. St
 nothing but the connection's own temporary tables; slices settle one after the other.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +19,8 @@ from clickstream.etl.slice import Slice
 from clickstream.etl.tally import Tally
 from clickstream.warehouse.connect import twin
 from clickstream.warehouse.load import Loader
+
+logger = logging.getLogger(__name__)
 
 
 class Books(Struct, frozen=True, kw_only=True):
@@ -55,14 +58,14 @@ class Turn:
     def settle(self, slice_: Slice) -> Tally:
         """Bring what was staged into the tables, and commit."""
         connection, books = self.connection, self._books
-        # One slice at a time, even where the connection that holds the run's own lock was lost.
-        connection.execute("select pg_advisory_xact_lock(%s)", (-books.lock,))
+        ledger.take_turn(connection, lock=books.lock)
         if books.is_again:
             ledger.forgive(connection, [key for key, _lines, _refused in slice_.objects])
         ledger.record(connection, books.run_id, slice_.objects, slice_.rejections)
         slice_.tally.count_load(self._loader.settle(slice_.repeated))
         ledger.progress(connection, books.run_id, slice_.tally)
         connection.execute("commit")
+        logger.debug("slice", extra={"run_id": str(books.run_id), **slice_.tally.facts()})
         return slice_.tally
 
 

@@ -47,6 +47,7 @@ def erase_rows(
     """
     ledger.begin(connection, run_id, now)
     with connection.transaction():
+        ledger.take_turn(connection)
         _name_places(connection, places)
         connection.execute(
             "insert into gone select events.event_id, events.visitor_id, events.event_timestamp"
