@@ -73,7 +73,7 @@ make_client() {
 
 make_server() {
     cd storefront
-    wanted=$(sum_of src scripts dev next.config.ts tsconfig.json package-lock.json ../tracker/dist/.made)
+    wanted=$(sum_of src scripts next.config.ts tsconfig.json package-lock.json ../tracker/dist/.made)
     if ! made .next/.made "$wanted"; then
         say "building the storefront"
         npm run --silent build >&2
