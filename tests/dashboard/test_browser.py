@@ -136,7 +136,7 @@ def test_comparison_can_be_left_out(look: Any, standin: Any) -> None:
         page.get_by_role("button", name="Compare with the period before").click()
         tab.settle()
         expect(page.locator(".tile .change")).to_have_count(0)
-        expect(page.locator(".legend i")).to_have_count(1)
+        expect(page.locator("#overview-trend_head .legend i")).to_have_count(1)
 
 
 def test_a_headline_number_chooses_what_the_trend_shows(look: Any, standin: Any) -> None:

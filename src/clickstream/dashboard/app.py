@@ -47,6 +47,7 @@ from clickstream.dashboard.signin import middleware as gate
 from clickstream.dashboard.source import OpenConnection, WarehouseSource
 from clickstream.errors import ReportError, WarehouseError
 
+UNDRAWN: Final = "This could not be drawn; the dashboard's log says why."
 WWW: Final = Path(__file__).parent / "www"
 PAGES: Final[Sequence[Page]] = (
     OVERVIEW,
@@ -105,6 +106,8 @@ def assemble(
     office = Office(Answers(source), clock, collector_url, explain, saved)
     page = ui.page_html(document(PAGES, version=_assets_version(), has_sign_in=sign_in is not None))
     shiny_app = App(page, make_server(PAGES, office))
+    shiny_app.sanitize_errors = True
+    shiny_app.sanitize_error_msg = UNDRAWN
     html = shiny_app.ui["html"] if isinstance(shiny_app.ui, dict) else ""
     guard = Middleware(Guard, policy=content_policy(html), allowed_origins=tuple(allowed_origins))
 

@@ -1,5 +1,7 @@
 """Figures of reports as numbers, how they changed, and the definitions of their metrics."""
 
+import math
+
 from clickstream.contract.metrics import METRICS, Metric
 
 
@@ -16,7 +18,8 @@ def change(now: float | None, before: float | None) -> float | None:
 
 
 def number(value: object) -> float | None:
-    """A figure of a report's row as a float; None where the report has none."""
+    """A figure of a report's row as a float; None where the report has none, or no finite one."""
     if value is None or isinstance(value, bool):
         return None
-    return float(str(value))
+    found = float(str(value))
+    return found if math.isfinite(found) else None

@@ -109,8 +109,8 @@ def arranged(table: Table, view: View) -> list[Row]:
     if not order:
         return rows
     key = order.lstrip("-")
-    present = [row for row in rows if row.get(key) is not None]
-    absent = [row for row in rows if row.get(key) is None]
+    present = [row for row in rows if _sortable(row.get(key)) is not None]
+    absent = [row for row in rows if _sortable(row.get(key)) is None]
     return [
         *sorted(present, key=lambda row: _sortable(row[key]), reverse=order.startswith("-")),
         *absent,

@@ -24,6 +24,8 @@ ONE: Final = {
 }  # fmt: skip
 DRAWN: Final = 6
 MOST: Final = 500
+SPEND: Final = ("spend", "roas", "cost_per_acquisition")
+"""What is known of a value in the currency of its spend."""
 ASSISTANTS: Final = "AI Assistants"
 
 
@@ -85,7 +87,7 @@ def _gather(report: Report, by: str, asked: str | None) -> Acquisition:
         is_sold = row["currency"] == currency and currency is not None
         if is_sold or row[by] not in found:
             found[row[by]] = _row(row, has_sales=is_sold, currency=currency)
-    rows = [row for row in found.values() if row["sessions"]]
+    rows = [row for row in found.values() if row["sessions"] or row.get("spend")]
     return Acquisition(by, rows, currency, currencies_of(report))
 
 
@@ -93,6 +95,7 @@ def _row(row: Mapping[str, Any], *, has_sales: bool, currency: str | None) -> di
     shown = dict(row) | {"currency": currency}
     if not has_sales:
         shown |= {"orders": 0, "revenue": 0, "average_order_value": None}
+        shown |= dict.fromkeys(SPEND)
     before = number(row.get("sessions_previous"))
     shown["sessions_change"] = change(number(row["sessions"]), before)
     return shown

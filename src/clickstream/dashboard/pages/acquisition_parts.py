@@ -1,12 +1,14 @@
 """The parts of the Acquisition page, drawn from what was fetched."""
 
+from collections.abc import Sequence
+
 from htmltools import TagChild
 
 from clickstream.dashboard import charts, kit, series, tables
 from clickstream.dashboard.filters import DIMENSIONS, View
 from clickstream.dashboard.metrics import number
 from clickstream.dashboard.pages.acquisition_data import GROUPS, ONE, Acquisition, Course
-from clickstream.dashboard.tables import Heading, Table, metric_heading
+from clickstream.dashboard.tables import Heading, Row, Table, metric_heading
 
 ASSISTANT_ROWS = 8
 
@@ -48,12 +50,34 @@ def table(found: Acquisition) -> Table:
             metric_heading("conversion_rate"),
             metric_heading("revenue", has_bar=True),
             metric_heading("average_order_value"),
+            *spend_headings(found.rows),
         ],
         rows=found.rows,
         order="-sessions",
         currency=found.currency,
         searched=(found.by,),
     )
+
+
+def spend_headings(rows: Sequence[Row]) -> list[Heading]:
+    """What was spent and what came back, where any spend is known."""
+    if not any(row.get("spend") for row in rows):
+        return []
+    return [
+        Heading(key="spend", title="Spend", unit="money", meaning="What was paid for it."),
+        Heading(
+            key="roas",
+            title="Return on spend",
+            unit="ratio",
+            meaning="Revenue divided by spend: 1 gives back what was paid.",
+        ),
+        Heading(
+            key="cost_per_acquisition",
+            title="Cost per order",
+            unit="money",
+            meaning="Spend divided by orders.",
+        ),
+    ]
 
 
 def draw_table(found: Acquisition, view: View) -> TagChild:

@@ -46,6 +46,9 @@ ONE: Final = {
 }  # fmt: skip
 LOOKBACKS: Final = {"7d": "7 days", "14d": "14 days", "30d": "30 days", "90d": "90 days"}
 USUAL: Final = "30d"
+USUAL_MODEL: Final = "last_non_direct"
+"""The model by whose credit spend is judged."""
+SPEND: Final = ("spend", "roas", "cost_per_acquisition")
 MEASURES: Final = ("conversions", "revenue")
 
 
@@ -121,6 +124,8 @@ def _rows(reports: Mapping[str, Report], by: str, currency: str | None) -> list[
             line = found.setdefault(str(row[by]), {by: row[by]})
             for measure in MEASURES:
                 line[f"{model}_{measure}"] = row[measure]
+            if model == USUAL_MODEL:
+                line |= {name: row.get(name) for name in SPEND}
     for line in found.values():
         for model in reports:
             for measure in MEASURES:

@@ -8,6 +8,7 @@ from htmltools import Tag, TagChild, tags
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.filters import DIMENSIONS, View
 from clickstream.dashboard.metrics import metric, number
+from clickstream.dashboard.pages.acquisition_parts import spend_headings
 from clickstream.dashboard.pages.attribution_data import (
     BY,
     LOOKBACKS,
@@ -107,6 +108,7 @@ def table(found: Credits, measure: str) -> Table:
                 )
                 for model in MODELS
             ),
+            *spend_headings(found.rows),
         ],
         rows=found.rows,
         order=f"-last_non_direct_{measure}",

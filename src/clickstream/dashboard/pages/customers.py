@@ -33,7 +33,7 @@ def customers_ui() -> TagList:
         class_="table-tools",
     )
     tools = tags.div(
-        tags.h3("Customers"),
+        ui.output_ui("tabs"),
         search,
         tags.span(class_="push"),
         kit.export_link(f"{KEY}-{KEY}", text="CSV"),
@@ -57,6 +57,7 @@ def customers_server(input: Inputs, output: Outputs, session: Session, desk: Des
     office = desk.office
     groups = desk.load(KEY, lambda view: data.fetch_segments(office, view), keys=("kind",))
     people = desk.load(KEY, lambda view: data.fetch_customers(office, view))
+    value = desk.load(KEY, lambda view: data.fetch_value(office, view), keys=("show",))
 
     @output(id="controls")
     @render_html
@@ -74,7 +75,19 @@ def customers_server(input: Inputs, output: Outputs, session: Session, desk: Des
         groups,
         lambda found: tables.draw(parts.segments_table(found), desk.view()),
     )
-    show(output, "customers", people, lambda found: parts.draw_customers(found, desk.view()))
+
+    @output(id="tabs")
+    @render_html
+    def _tabs() -> TagChild:
+        return parts.tabs(desk.view())
+
+    @output(id="customers")
+    @render_html
+    def _customers() -> TagChild:
+        view = desk.view()
+        if data.shows_value(view):
+            return kit.block(value(), lambda found: parts.draw_value(found, view))
+        return kit.block(people(), lambda found: parts.draw_customers(found, view))
 
 
 async def _segments_sheet(office: Office, view: View) -> Sheet:
@@ -82,6 +95,9 @@ async def _segments_sheet(office: Office, view: View) -> Sheet:
 
 
 async def _customers_sheet(office: Office, view: View) -> Sheet:
+    value = await data.fetch_value(office, view)
+    if value is not None:
+        return tables.sheet(parts.value_table(value), view)
     return tables.sheet(parts.customers_table(await data.fetch_customers(office, view)), view)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from clickstream.analytics.saved import slug
 from clickstream.dashboard.currency import choose_currency, currencies_of
 from clickstream.dashboard.desk import Office
-from clickstream.dashboard.filters import View
+from clickstream.dashboard.filters import EARLIEST, Period, View
 from clickstream.dashboard.metrics import number
 
 KINDS: Final = {"rfm": "RFM", "behaviour": "Behaviour", "lifecycle": "Lifecycle"}
@@ -84,3 +84,19 @@ async def fetch_customers(office: Office, view: View) -> Customers:
     known = currencies_of(report)
     rows = [row for row in report.rows if row["currency"] == currency or not known]
     return Customers(rows, currency)
+
+
+async def fetch_value(office: Office, view: View) -> Customers | None:
+    """What each customer will buy and be worth; None unless the view asks for it."""
+    if not shows_value(view):
+        return None
+    filters = view.filters
+    period = office.period(filters)
+    history = Period(EARLIEST, period.end)
+    report = await office.ask("value", filters, history, limit=MOST)
+    currency = choose_currency(report, filters.currency)
+    return Customers([row for row in report.rows if row["currency"] == currency], currency)
+
+
+def shows_value(view: View) -> bool:
+    return view.text("show") == "value"

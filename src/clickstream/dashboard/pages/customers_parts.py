@@ -6,7 +6,14 @@ from htmltools import Tag, TagChild, tags
 
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.pages.customers_data import KINDS, MOST, Customers, Segments, chosen_kind
+from clickstream.dashboard.pages.customers_data import (
+    KINDS,
+    MOST,
+    Customers,
+    Segments,
+    chosen_kind,
+    shows_value,
+)
 from clickstream.dashboard.tables import Heading, Table, metric_heading
 
 SCORES: Final = (
@@ -84,3 +91,44 @@ def draw_customers(found: Customers, view: View) -> TagChild:
         return shown
     note = f"The {MOST:,} with the most revenue; choose fewer days or a filter to see others."
     return tags.div(shown, tags.p(note, class_="foot lined-top"))
+
+
+SHOWN: Final = {"": "Customers", "value": "Expected value"}
+
+
+def tabs(view: View) -> Tag:
+    """Whether the customers are shown as they were, or as they are expected to be."""
+    chosen = "value" if shows_value(view) else ""
+    return kit.segments(SHOWN.items(), key="show", chosen=chosen, label="Shown")
+
+
+def value_table(found: Customers) -> Table:
+    """A row a customer: what is to be expected within a year, by all orders until now."""
+    return Table(
+        label="Expected value",
+        headings=[
+            Heading(key="person", title="Customer"),
+            metric_heading("orders"),
+            Heading(key="last_ordered_on", title="Latest order", unit="day"),
+            Heading(key="probability_alive", title="Still a customer", unit="rate",
+                    meaning="How likely this customer will buy again at all (BG/NBD)."),
+            Heading(key="expected_purchases", title="Expected purchases", unit="ratio",
+                    meaning="Days with orders to be expected within 52 weeks (BG/NBD)."),
+            Heading(key="expected_average_value", title="Expected mean value", unit="money",
+                    meaning="What a purchase of this customer is worth on average (Gamma-Gamma)."),
+            Heading(key="expected_value", title="Expected value", unit="money", has_bar=True,
+                    meaning="Expected purchases times expected mean value."),
+        ],
+        rows=found.rows,
+        order="-expected_value",
+        currency=found.currency,
+        searched=("person",),
+    )  # fmt: skip
+
+
+def draw_value(found: Customers | None, view: View) -> TagChild:
+    if found is None:
+        return kit.ghost("rows")
+    if not found.rows:
+        return kit.words("Nobody ordered", "No order until the end of these dates matches.")
+    return tables.draw(value_table(found), view)
