@@ -9,7 +9,7 @@ from typing import Final
 from clickstream.analytics.query import Answer, Plan, Results, compose
 from clickstream.analytics.report import Column, metric_column
 from clickstream.analytics.request import Kind, Request
-from clickstream.analytics.sources import events_of, limit_of
+from clickstream.analytics.sources import counted_events, limit_of
 
 COLUMNS: Final = (
     Column("event_name", "Event"),
@@ -27,11 +27,7 @@ def plan(request: Request) -> Plan:
     scope = request.scope
     query = compose(
         "events",
-        events=events_of(scope),
-        during=scope.during("e.event_timestamp"),
-        traffic=scope.traffic("e"),
-        session_filters=scope.sessions(),
-        event_filters=scope.events(),
+        **counted_events(scope),
         limit=limit_of(request.options.limit),
     )
     return Plan({"events": query}, shape)

@@ -15,7 +15,7 @@ from clickstream.analytics.query import Answer, Plan, Query, Results, compose, t
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
 from clickstream.analytics.scope import LONGEST_SESSION, Scope, instant
-from clickstream.analytics.sources import events_of, limit_of, orders_of
+from clickstream.analytics.sources import counted_events, counted_orders, limit_of
 
 NOTHING: Final = sql.SQL("")
 COLUMNS: Final = (
@@ -39,7 +39,7 @@ COLUMNS: Final = (
 
 def plan(request: Request) -> Plan:
     """The orders, their totals, and the carts."""
-    fragments = _fragments(request)
+    fragments = counted_orders(request.scope, with_session=True)
     limit = request.options.limit
     return Plan(
         {
@@ -49,17 +49,6 @@ def plan(request: Request) -> Plan:
         },
         lambda results: shape(request, results),
     )
-
-
-def _fragments(request: Request) -> dict[str, Any]:
-    scope = request.scope
-    return {
-        "orders": orders_of(scope, with_session=True),
-        "during": scope.during("o.ordered_at"),
-        "traffic": scope.traffic("o"),
-        "session_filters": scope.sessions(),
-        "event_filters": scope.events(),
-    }
 
 
 def _carts(request: Request) -> Query:
@@ -76,11 +65,7 @@ def _carts(request: Request) -> Query:
 def cart_runs(scope: Scope, *, members: sql.Composable = NOTHING) -> sql.Composable:
     """The visitors' carts around the range: one row a cart."""
     return template("carts_runs").format(
-        events=events_of(scope),
-        during=scope.during("e.event_timestamp"),
-        traffic=scope.traffic("e"),
-        session_filters=scope.sessions(),
-        event_filters=scope.events(),
+        **counted_events(scope),
         earliest=instant(scope.range.start - LONGEST_SESSION),
         members=members,
     )

@@ -13,7 +13,7 @@ from clickstream.analytics.query import Answer, Plan, Results, compose
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
 from clickstream.analytics.scope import LONGEST_SESSION, instant
-from clickstream.analytics.sources import events_of, limit_of
+from clickstream.analytics.sources import counted_events, limit_of
 
 COLUMNS: Final = (
     Column("page", "Page"),
@@ -36,11 +36,7 @@ def plan(request: Request) -> Plan:
     scope = request.scope
     query = compose(
         "pages",
-        events=events_of(scope),
-        during=scope.during("e.event_timestamp"),
-        traffic=scope.traffic("e"),
-        session_filters=scope.sessions(),
-        event_filters=scope.events(),
+        **counted_events(scope),
         sessions=matching_sessions(scope) if scope.has_event_filter else sql.SQL("sessions s"),
         start=scope.start,
         end=scope.end,

@@ -24,7 +24,7 @@ from clickstream.analytics.query import all_of, template
 from clickstream.analytics.rfm import scores_of
 from clickstream.analytics.saved import SEGMENT, Saved, Segment
 from clickstream.analytics.scope import EVENT_LINES, Scope
-from clickstream.analytics.sources import orders_of
+from clickstream.analytics.sources import counted_orders, orders_of
 
 PERSON: Final = sql.SQL("coalesce('user:' || s.user_id, s.visitor_id)")
 NOTHING: Final = sql.SQL("")
@@ -144,11 +144,7 @@ def scored_customers(scope: Scope, *, order: sql.Composable = NOTHING) -> sql.Co
     return template("customers").format(
         is_member=all_of([condition_sql(condition) for condition in chosen]),
         person=PERSON,
-        orders=orders_of(scope, with_session=True),
-        during=scope.during("o.ordered_at"),
-        traffic=scope.traffic("o"),
-        session_filters=scope.sessions(),
-        event_filters=scope.events(),
+        **counted_orders(scope, with_session=True),
         end=scope.end,
         order=order,
     )

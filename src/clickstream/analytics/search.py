@@ -11,7 +11,7 @@ from clickstream.analytics.measures import divide
 from clickstream.analytics.query import Answer, Plan, Results, compose
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
-from clickstream.analytics.sources import events_of, limit_of
+from clickstream.analytics.sources import counted_events, limit_of
 
 COLUMNS: Final = (
     Column("search_term", "Searched for"),
@@ -34,11 +34,7 @@ def plan(request: Request) -> Plan:
     scope = request.scope
     query = compose(
         "search",
-        events=events_of(scope),
-        during=scope.during("e.event_timestamp"),
-        traffic=scope.traffic("e"),
-        session_filters=scope.sessions(),
-        event_filters=scope.events(),
+        **counted_events(scope),
         limit=limit_of(request.options.limit),
     )
     return Plan({"search": query}, shape)

@@ -24,7 +24,7 @@ from clickstream.analytics.request import Kind, Request
 from clickstream.analytics.rfm import rfm_segment
 from clickstream.analytics.saved import KINDS, SEGMENTS
 from clickstream.analytics.scope import Scope
-from clickstream.analytics.sources import orders_of
+from clickstream.analytics.sources import counted_orders
 
 COLUMNS: Final = (
     Column("segment", "Segment"),
@@ -49,11 +49,7 @@ def _totals(kind: str, scope: Scope) -> Query:
         "segments",
         people=named_people(kind, scope),
         person=PERSON,
-        orders=orders_of(scope, with_session=True),
-        during=scope.during("o.ordered_at"),
-        traffic=scope.traffic("o"),
-        session_filters=scope.sessions(),
-        event_filters=scope.events(),
+        **counted_orders(scope, with_session=True),
     )
 
 

@@ -28,6 +28,30 @@ def orders_of(
     return sql.SQL(" ").join([*parts, *_named_values(by)])
 
 
+def counted_events(scope: Scope, by: Field | None = None) -> dict[str, sql.Composable]:
+    """What SQL over the scope's events ``e`` is composed of: the source and all that must hold."""
+    return {
+        "events": events_of(scope, by),
+        "during": scope.during("e.event_timestamp"),
+        "traffic": scope.traffic("e"),
+        "session_filters": scope.sessions(),
+        "event_filters": scope.events(),
+    }
+
+
+def counted_orders(
+    scope: Scope, by: Field | None = None, *, with_session: bool = False
+) -> dict[str, sql.Composable]:
+    """What SQL over the scope's orders ``o`` is composed of: the source and all that must hold."""
+    return {
+        "orders": orders_of(scope, by, with_session=with_session),
+        "during": scope.during("o.ordered_at"),
+        "traffic": scope.traffic("o"),
+        "session_filters": scope.sessions(),
+        "event_filters": scope.events(),
+    }
+
+
 def dimension_of(by: Field | None) -> sql.Composable:
     """The value of a field, of what ``events_of`` or ``orders_of`` reads; null without a field."""
     if by is None:

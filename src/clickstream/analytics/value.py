@@ -29,7 +29,7 @@ from clickstream.analytics.query import Answer, Plan, Results, compose
 from clickstream.analytics.report import Column, Row
 from clickstream.analytics.request import Facts, Kind, Request
 from clickstream.analytics.scope import instant
-from clickstream.analytics.sources import orders_of
+from clickstream.analytics.sources import counted_orders
 from clickstream.errors import ReportError
 
 if TYPE_CHECKING:
@@ -89,11 +89,7 @@ def plan(request: Request) -> Plan:
         "value",
         person=PERSON,
         day=period_of("o.ordered_at", scope, "day"),
-        orders=orders_of(scope, with_session=True),
-        during=scope.during("o.ordered_at"),
-        traffic=scope.traffic("o"),
-        session_filters=scope.sessions(),
-        event_filters=scope.events(),
+        **counted_orders(scope, with_session=True),
         calibrated_until=instant(wanted.until),
         calibration_day=sql.SQL("{}::date").format(sql.Literal(wanted.last_day)),
     )
