@@ -134,6 +134,24 @@ def test_an_id_written_with_escapes_is_found(shop: "Shop") -> None:
     assert (proof.events, proof.lines, proof.remaining) == (1, 1, 0)
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(["ann"], id="a-list"),
+        pytest.param({"id": "ann"}, id="an-object"),
+        pytest.param({"id": "ann", "mail": "ann@shop.example"}, id="an-object-with-more"),
+    ],
+)
+def test_an_id_in_another_type_is_found_whether_or_not_its_line_was_taken(
+    shop: "Shop", sent: object
+) -> None:
+    shop.put("batch-1.ndjson", shop.event("e1", 1, user=sent), shop.event("e2", 2, client="d"))
+    shop.load()
+    assert shop.forget(ANN).lines == 1
+    assert b"ann" not in shop.text()
+    assert shop.sums() == shop.sums_of_a_rebuild()
+
+
 def test_anothers_event_of_the_same_id_takes_the_place_of_an_erased_one(shop: "Shop") -> None:
     event = shop.event
     shop.put("batch-1.ndjson", event("same", 1, client="phone", user="ann"))
@@ -149,6 +167,8 @@ def test_a_torn_object_that_names_a_person_goes_as_a_whole(shop: "Shop") -> None
     whole = gzip.compress(b'{"eventName":"x","userId":"ann"}\n' * 5)
     shop.lake.put("events/2026/03/09/12/batch-9.ndjson.gz", whole[:-9])
     shop.load()
+    assert not shop.forget(Person(user_ids=frozenset({"bob"}))).is_found
+    assert not shop.forget(Person()).is_found
     proof = shop.forget(ANN)
     assert [one.action for one in proof.objects] == ["removed"]
     assert proof.tables["quarantine"] == 1

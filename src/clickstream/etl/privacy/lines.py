@@ -119,7 +119,7 @@ def _judge(raw: bytes, place: Place, holdings: Holdings, rules: Rules) -> tuple[
         event, _items = normalize(raw, place, rules)
     except Rejected:
         return names_them(raw, holdings), False
-    if _is_theirs(event, holdings):
+    if _is_theirs(event, holdings) or (event.user_id is None and holdings.fields.search(raw)):
         return True, False
     return False, event.event_id in holdings.visitors
 

@@ -14,6 +14,8 @@ from psycopg.rows import class_row
 PERSON_EVENTS: Final = Path(__file__).with_name("person_events.sql").read_bytes()
 _TELLING: Final = 8
 """Characters from which on an id is nothing else by chance."""
+NOTHING: Final = rb"(?!)"
+"""A pattern that nothing fits."""
 Places = dict[str, set[int]]
 """Lines of the lake: by object, their numbers; 0 is the object as a whole."""
 
@@ -82,12 +84,19 @@ class Holdings:
         return re.compile(rb"[:\s](?:" + _any_of(digits) + rb")[\s,}]") if digits else None
 
     @cached_property
+    def fields(self) -> re.Pattern[bytes]:
+        """What names them in a field for an id, whatever else is in that field."""
+        clients = self.person.client_ids | self.own_clients
+        named = (("userId", self.person.user_ids), ("clientId", clients))
+        fields = [_field(name, sorted(ids)) for name, ids in named if ids]
+        return re.compile(b"|".join(fields) or NOTHING)
+
+    @cached_property
     def names(self) -> re.Pattern[bytes]:
         """What names them in a line that is no event: a field of theirs, or a long id anywhere."""
-        ids = _any_of(self._own_ids)
-        fields = rb'"(?:userId|clientId)"\s*:[\s\["]*(?:' + ids + rb')(?=["\s,\]}])'
         long = [one for one in self._own_ids if len(one) >= _TELLING]
-        return re.compile(fields + (rb'|"(?:' + _any_of(long) + rb')"' if long else b""))
+        anywhere = rb'|"(?:' + _any_of(long) + rb')"' if long else b""
+        return re.compile(self.fields.pattern + anywhere)
 
     @cached_property
     def _own_ids(self) -> list[str]:
@@ -99,6 +108,12 @@ def find_holdings(connection: psycopg.Connection, person: Person) -> Holdings:
     with connection.cursor(row_factory=class_row(PersonEvent)) as cursor:
         asked = {"users": list(person.user_ids), "clients": list(person.client_ids)}
         return Holdings(person, cursor.execute(PERSON_EVENTS, asked).fetchall())
+
+
+def _field(name: str, ids: list[str]) -> bytes:
+    """A field with one of the ids: as a text or a number, in a list, or first in an object."""
+    opening = rb'"%b"\s*:[\s\[{"]*(?:\w+"\s*:[\s"]*)?' % name.encode()
+    return opening + rb"(?:" + _any_of(ids) + rb')(?=["\s,\]}])'
 
 
 def _any_of(ids: list[str]) -> bytes:
