@@ -30,6 +30,7 @@ FEATURE_PLAN = "Threat protection costs $0.02 a user and month: a decision of th
 
 
 RAW = "Resource::<StorageRaw7E344C76.Arn>/events/*"
+ERASURES = "Resource::<StorageRaw7E344C76.Arn>/erasures/*"
 RAW_ELSEWHERE = (
     "Resource::clickstream-data:ExportsOutputFnGetAttStorageRaw7E344C76ArnE8BA0ADD/events/*"
 )
@@ -55,6 +56,7 @@ def _exceptions(stacks: Stacks) -> Iterator[tuple[IConstruct, str, str]]:
     yield data.etl.lambda_.role, "IAM5[Resource::*]", INTERFACES
     yield data.etl.dead_letters, "SQS3", LAST
     yield data.eraser, f"IAM5[{RAW}]", PREFIXES
+    yield data.eraser, f"IAM5[{ERASURES}]", PREFIXES
     for host in (hosts.warehouse, hosts.oltp):
         yield host.instance, "EC28", MONITORING
     yield hosts.warehouse.role, f"IAM5[{RAW_ELSEWHERE}]", PREFIXES

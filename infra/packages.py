@@ -172,7 +172,7 @@ def _uv(*arguments: object) -> str:
     uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     return subprocess.run(
-        [uv, *map(str, arguments)],
+        [uv, "--color=never", *map(str, arguments)],
         cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True,
     ).stdout  # fmt: skip
 

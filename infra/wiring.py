@@ -121,8 +121,9 @@ class DataStack(Stack):
         may(etl, VPC_INTERFACES, "*")
         for function in (self.ingest.lambda_, self.etl.lambda_):
             may(function.role, WRITE_LOGS, f"{function.log_group.log_group_arn}")
-        may_list(self.eraser, raw, "events/", versions=True)
+        may_list(self.eraser, raw, "events/", "erasures/", versions=True)
         may(self.eraser, ERASE, raw.arn_for_objects("events/*"))
+        may(self.eraser, KEEP_LIST, raw.arn_for_objects("erasures/*"))
         self.storage.keep_versions_but_for(self.eraser)
 
     def _name_what_people_need(self) -> None:
@@ -283,6 +284,8 @@ ERASE = [
     "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject",
     "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
 ]  # fmt: skip
+KEEP_LIST = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]
+"""The list of erasures lies beside the events, and ends with the last backup that needs it."""
 SAVE_AND_RESTORE = ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"]
 VPC_INTERFACES = [
     "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
@@ -297,8 +300,8 @@ def may(role: iam.Role, actions: Sequence[str], resource: str) -> None:
     role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
 
 
-def may_list(role: iam.Role, bucket: s3.Bucket, prefix: str, *, versions: bool = False) -> None:
-    """Allow a role to list a bucket below a prefix, and with `versions` what was replaced there."""
+def may_list(role: iam.Role, bucket: s3.Bucket, *prefixes: str, versions: bool = False) -> None:
+    """Allow a role to list a bucket below prefixes, and with `versions` what was replaced there."""
     actions = ["s3:ListBucket"]
     if versions:
         actions += ["s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]
@@ -306,6 +309,6 @@ def may_list(role: iam.Role, bucket: s3.Bucket, prefix: str, *, versions: bool =
         iam.PolicyStatement(
             actions=actions,
             resources=[bucket.bucket_arn],
-            conditions={"StringLike": {"s3:prefix": f"{prefix}*"}},
+            conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}},
         )
     )

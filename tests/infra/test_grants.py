@@ -84,7 +84,7 @@ def test_one_role_alone_deletes_from_the_lake_and_every_version(reference: Any) 
             {"s3:DeleteObject", "s3:DeleteObjectVersion"} if name == eraser else set()
         )
     what = {what for action, what in reference.may(eraser) if action.startswith("s3:Delete")}
-    assert what == {on(reference, "Raw", "/events/*")}
+    assert what == {on(reference, "Raw", f"/{name}/*") for name in ("events", "erasures")}
 
 
 def test_the_lake_itself_keeps_versions_from_everybody_else(reference: Any) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from clickstream.entrypoints.settings import load_settings
 from clickstream.entrypoints.vault import read_connection
 from clickstream.errors import SettingsError
 from clickstream.warehouse.account import server_account
@@ -248,6 +249,19 @@ def test_a_unit_names_only_what_the_bundle_brings(unit: Path) -> None:
     if unit.suffix == ".service":
         assert "NoNewPrivileges=true" in text
         assert "ProtectSystem=strict" in text
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("name", ["migrate", "etl", "dashboard"])
+def test_a_unit_that_runs_the_platform_names_the_servers_socket(name: str) -> None:
+    text = (HOST / "units" / f"clickstream-{name}.service").read_text()
+    settings = load_settings(dict(re.findall(r"(?m)^Environment=(\w+)=(.*)$", text)))
+    assert settings.warehouse_url
+    said = psycopg.conninfo.conninfo_to_dict(settings.warehouse_url)
+    assert (said["host"], said["dbname"]) == ("/run/clickstream-postgres", "clickstream")
+    assert said.get("user") == ("clickstream_dashboard" if name == "dashboard" else None)
+    postgres = (HOST / "units" / "clickstream-postgres.service").read_text()
+    assert "-k /run/clickstream-postgres" in postgres
 
 
 @pytest.mark.unit

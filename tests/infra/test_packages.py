@@ -13,7 +13,11 @@ from infra.packages import ETL, INGEST, SHOP, Package, Target, build, size_of
 LIMIT = 262_144_000
 """Bytes of a function, unpacked: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 EACH = [pytest.param(one, id=one.name) for one in (INGEST, ETL, SHOP)]
-HANDLERS = {"lambda-ingest": "lambda_ingest", "lambda-etl": "lambda_etl", "lambda-shop": "lambda_shop"}
+HANDLERS = {
+    "lambda-ingest": "lambda_ingest",
+    "lambda-etl": "lambda_etl",
+    "lambda-shop": "lambda_shop",
+}
 LATER = {
     "lambda-ingest": ["clickstream.lake.s3"],
     "lambda-etl": [
