@@ -36,11 +36,11 @@ cat >/etc/clickstream/host.env <<'SETTINGS'
 SETTINGS
 release=/opt/clickstream/releases/{release}
 if [ ! -d "$release" ]; then
-    aws s3 cp --region {region} --only-show-errors {url} /root/bundle.zip
+    aws s3 cp --region {region} --only-show-errors {url} /opt/clickstream/bundle.zip
     rm -rf "$release.new"
-    python3 -m zipfile -e /root/bundle.zip "$release.new"
+    python3 -m zipfile -e /opt/clickstream/bundle.zip "$release.new"
     mv "$release.new" "$release"
-    rm /root/bundle.zip
+    rm /opt/clickstream/bundle.zip
 fi
 touch "$release"
 sh "$release/host/install.sh"
