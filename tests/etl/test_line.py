@@ -31,7 +31,7 @@ RECEIVED = (
 def told(line: lines.Line) -> Any:
     """The line as plain values; which of two equal structs holds them does not count."""
     fields = [getattr(line.event, name) for name in sorted(structs_of_event())]
-    return repr((json.decode(json.encode(fields)), line.envelope, line.unknown))
+    return repr((json.decode(json.encode(fields)), line.envelope, line.unknown, line.coerced))
 
 
 def structs_of_event() -> set[str]:
@@ -73,6 +73,22 @@ def test_what_the_contract_does_not_name_is_kept_for_the_properties() -> None:
     line = lines.read_line(b'{"eventName": "x", "colour": "red", "size": {"eu": 42}}')
 
     assert line.unknown == {"colour": "red", "size": {"eu": 42}}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        pytest.param("engagementTimeMs", '"1500"', "engagementTimeMs", id="digits-for-a-number"),
+        pytest.param("isFirstVisit", '"true"', "isFirstVisit", id="text-for-a-boolean"),
+        pytest.param("items", '[{"id": "a"}, {"quantity": "2"}]', "items[].quantity", id="nested"),
+        pytest.param("userId", "7", None, id="the-contract-takes-both"),
+        pytest.param("product", '{"price": "12.50"}', None, id="an-amount-may-be-text"),
+    ],
+)
+def test_a_field_in_another_type_is_told(field: str, value: str, told: str | None) -> None:
+    line = lines.read_line(f'{{"eventName": "x", "{field}": {value}}}'.encode())
+
+    assert line.coerced == told
 
 
 def test_what_is_wrong_is_refused_with_its_reason() -> None:

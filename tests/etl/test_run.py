@@ -83,6 +83,21 @@ def count(warehouse: psycopg.Connection, table: str) -> int:
     return int(row[0]) if row else 0
 
 
+def test_fields_that_came_in_another_type_are_counted_by_field(
+    lake: MemoryLake, load: Run, warehouse: psycopg.Connection
+) -> None:
+    put(lake, "batch-1.ndjson", event("x", scrollPercent="40"), event("y", scrollPercent=40))
+    put(lake, "batch-2.ndjson", event("z", scrollPercent="50"), event("w", isFirstVisit="true"))
+
+    report = load(Options(slice_events=1))
+
+    assert report.tally.facts()["coerced"] == {"scrollPercent": 2, "isFirstVisit": 1}
+    kept = warehouse.execute("select coerced from etl_runs").fetchone()
+    assert kept == ({"scrollPercent": 2, "isFirstVisit": 1},)
+    scrolled = warehouse.execute("select count(*) from events where scroll_percent >= 40")
+    assert scrolled.fetchone() == (3,)
+
+
 class TestDiscovery:
     def test_the_first_run_looks_through_the_whole_lake(
         self, lake: MemoryLake, load: Run, warehouse: psycopg.Connection

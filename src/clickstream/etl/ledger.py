@@ -20,6 +20,13 @@ LOCK: Final = 7_262_391_640_163_265_121
 logger = logging.getLogger(__name__)
 IDLE_KEPT: Final = timedelta(days=1)
 """How long the row of a run that found nothing is kept; a loop leaves thousands a day."""
+_SUMMED: Final = (
+    "(select coalesce(jsonb_object_agg(name, total), '{{}}') from ("
+    "  select name, sum(count::bigint) as total from ("
+    "    select * from jsonb_each_text({0}) union all select * from jsonb_each_text(%({0})s)"
+    "  ) as counted (name, count) group by name) as totals)"
+)
+"""A column of counts by name, with those of a slice added."""
 LoadedObject = tuple[str, int, int]
 """An object's key, its lines, and how many of them were refused."""
 
@@ -137,18 +144,19 @@ def progress(connection: psycopg.Connection, run_id: UUID, part: Tally) -> None:
     """Add a slice's counts to its run's row."""
     facts = part.facts()
     connection.execute(
-        "update etl_runs set slices = slices + %(slices)s, objects = objects + %(objects)s,"
+        "update etl_runs set"  # noqa: S608 - the columns are named here
+        " slices = slices + %(slices)s, objects = objects + %(objects)s,"
         " bytes = bytes + %(bytes)s, lines = lines + %(lines)s, events = events + %(events)s,"
         " duplicates = duplicates + %(duplicates)s, rejected = rejected + %(rejected)s,"
-        " rejections = ("
-        "   select coalesce(jsonb_object_agg(reason, total), '{}') from ("
-        "     select reason, sum(count::bigint) as total from ("
-        "       select * from jsonb_each_text(rejections)"
-        "       union all select * from jsonb_each_text(%(rejections)s)"
-        "     ) as counted (reason, count) group by reason) as totals),"
+        f" rejections = {_SUMMED.format('rejections')}, coerced = {_SUMMED.format('coerced')},"
         " last_event_at = greatest(last_event_at, (select max(event_timestamp) from stage))"
         " where run_id = %(run_id)s",
-        {**facts, "rejections": Jsonb(facts["rejections"]), "run_id": run_id},
+        {
+            **facts,
+            "rejections": Jsonb(facts["rejections"]),
+            "coerced": Jsonb(facts["coerced"]),
+            "run_id": run_id,
+        },
     )
 
 

@@ -5,6 +5,7 @@ into its structs at once, in half of the time that the way by an object of all f
 that decoder does not take, or cannot judge, goes the other way, which takes or refuses it.
 """
 
+import re
 from datetime import UTC
 from typing import Final
 
@@ -32,13 +33,17 @@ class Line(msgspec.Struct, frozen=True):
     envelope: Envelope | None
     unknown: Document
     """The fields that the contract does not name."""
+    coerced: str | None = None
+    """The first field of the contract, as in `items[].quantity`, that came in another type."""
 
 
 class _Usual(Usual, rename="camel", frozen=True, forbid_unknown_fields=True):
     ingest: Envelope | None = msgspec.field(default=None, name="_ingest")
 
 
-_DECODE: Final = msgspec.json.Decoder(_Usual, strict=False).decode
+_DECODE: Final = msgspec.json.Decoder(_Usual).decode
+_PATH: Final = re.compile(r" - at `\$\.(.*)`$")
+_INDEX: Final = re.compile(r"\[[^\]]*\]")
 _MOST_PROPERTIES: Final = MAX_PROPERTIES - len(KNOWN_FIELDS)
 
 
@@ -48,7 +53,7 @@ def read_line(raw: bytes) -> Line:
 
 
 def _read_usual(raw: bytes) -> Line | None:
-    """The line where it has no unknown field and nothing that is wrong, else None."""
+    """The line where it has no unknown field and every one in its type, else None."""
     if len(raw) > MAX_LINE_BYTES or b"\\u0000" in raw:
         return None
     try:
@@ -72,12 +77,22 @@ def _read_any(raw: bytes) -> Line:
     event = read_event(document)
     own = document.get("_ingest")
     if own is None:
-        return Line(event, None, unknown_fields(document))
+        return Line(event, None, unknown_fields(document), _coerced(document))
     try:
         envelope = msgspec.convert(own, Envelope, strict=False)
     except msgspec.ValidationError as error:
         raise Rejected(Reason.INVALID_FIELD, f"_ingest: {error}", field="_ingest") from error
-    return Line(event, _in_utc(envelope), unknown_fields(document))
+    return Line(event, _in_utc(envelope), unknown_fields(document), _coerced(document))
+
+
+def _coerced(document: Document) -> str | None:
+    """The first field that had to be read as another type; `document` is one that was taken."""
+    try:
+        msgspec.convert(document, Event)
+    except msgspec.ValidationError as error:
+        found = _PATH.search(str(error))
+        return _INDEX.sub("[]", found[1]) if found else None
+    return None
 
 
 def _in_utc(envelope: Envelope) -> Envelope:

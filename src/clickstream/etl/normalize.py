@@ -1,5 +1,6 @@
 """From one line of the lake to the rows of the warehouse, by steps that read aloud."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -42,9 +43,16 @@ class Place(msgspec.Struct, frozen=True):
     hour: datetime | None
 
 
-def normalize(raw: bytes, place: Place, rules: Rules) -> Accepted:
-    """The event's row and the rows of its items. Raises `Rejected`."""
+def normalize(
+    raw: bytes, place: Place, rules: Rules, *, coerced: Counter[str] | None = None
+) -> Accepted:
+    """The event's row and the rows of its items. Raises `Rejected`.
+
+    A field of the contract that came in another type and could be read all the same is counted.
+    """
     line = read_line(raw)
+    if line.coerced and coerced is not None:
+        coerced[line.coerced] += 1
     event = line.event
     occurred_at, sent_at = _instants(event)
     envelope = line.envelope or Envelope(received_at=_received_by_key(place, occurred_at))

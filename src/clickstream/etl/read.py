@@ -1,6 +1,7 @@
 """From one object of the lake to its events: what it cannot take becomes a rejection."""
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
@@ -19,8 +20,13 @@ _SINGLE: Final = (".json", ".json.gz")
 _MANY: Final = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 
 
-def read_object(key: str, body: bytes, rules: Rules) -> Iterator[Accepted | Rejection]:
-    """Each event of an object, in order, or why it is not taken; blank lines are neither."""
+def read_object(
+    key: str, body: bytes, rules: Rules, *, coerced: Counter[str] | None = None
+) -> Iterator[Accepted | Rejection]:
+    """Each event of an object, in order, or why it is not taken; blank lines are neither.
+
+    `coerced` counts, by field, the events taken with a field in another type.
+    """
     try:
         text = decompressed(key, body)
     except Rejected as refused:
@@ -30,7 +36,7 @@ def read_object(key: str, body: bytes, rules: Rules) -> Iterator[Accepted | Reje
     for number, raw in numbered_lines(key, text):
         place = Place(key, number, hour)
         try:
-            yield normalize(raw, place, rules)
+            yield normalize(raw, place, rules, coerced=coerced)
         except Rejected as refused:
             kept = raw[:MAX_KEPT_BYTES]
             yield Rejection(key, number, refused.reason, refused.message, kept, hour)

@@ -38,7 +38,7 @@ class Slice:
         """
         lines, refused, kept_from = 0, len(self.rejections), self._kept_from
         is_old = "events/0" <= key < self._kept_hour
-        for outcome in read_object(key, body, rules):
+        for outcome in read_object(key, body, rules, coerced=self.tally.coerced):
             lines += 1
             if isinstance(outcome, Rejection):
                 if is_old:

@@ -15,6 +15,8 @@ class Tally:
         self.slices = self.objects = self.bytes = self.lines = 0
         self.events = self.duplicates = self.replaced = self.expired = 0
         self.rejections: Counter[Reason] = Counter()
+        self.coerced: Counter[str] = Counter()
+        """Events taken with a field of the contract in another type, by field."""
 
     def count_object(self, size: int, lines: int) -> None:
         """One object of `size` bytes as stored, with `lines` lines."""
@@ -38,6 +40,7 @@ class Tally:
                      "expired"):  # fmt: skip
             setattr(self, name, getattr(self, name) + getattr(part, name))
         self.rejections.update(part.rejections)
+        self.coerced.update(part.coerced)
 
     @property
     def rejected(self) -> int:
@@ -55,4 +58,5 @@ class Tally:
             "rejected": self.rejected,
             "expired": self.expired,
             "rejections": {reason.value: count for reason, count in self.rejections.items()},
+            "coerced": dict(self.coerced),
         }
