@@ -326,3 +326,24 @@ def test_a_log_of_user_event_and_time_is_read_as_it_is_written(
     import_file(path, tmp_lake, mapping=mapping, now=FIRST)
 
     assert _timeline(tmp_lake) == [("x", "2026-01-31T10:00:00Z")]
+
+
+@pytest.mark.parametrize("name", [path.name for path in EXAMPLES.glob("*.toml")])
+def test_every_example_is_a_map(name: str) -> None:
+    if name != "spend.toml":
+        assert read_map((EXAMPLES / name).read_text(), name=name).fields
+
+
+def test_the_example_for_purchases_reads_the_cdnow_sample(tmp_lake: Lake, tmp_path: Path) -> None:
+    mapping = (EXAMPLES / "purchases.toml").read_text()
+
+    bring_in(
+        tmp_lake, tmp_path / "cdnow.csv", "customer,date,dollars\n00004,19970101,29.33\n",
+        mapping=mapping,
+    )  # fmt: skip
+    (event,) = events(tmp_lake)
+
+    assert event["eventName"] == "purchase"
+    assert event["userId"] == "00004"
+    assert event["eventTimestamp"] == "1997-01-01T00:00:00Z"
+    assert float(event["order"]["value"]) == 29.33

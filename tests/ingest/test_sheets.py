@@ -136,3 +136,15 @@ def test_a_file_without_what_is_needed_is_refused(tmp_path: Path) -> None:
         read(path, "spend")
     with pytest.raises(ImportFileError, match="asks for column 'day'"):
         read(path, "spend", SheetMap(fields={"date": "day"}))
+
+
+def test_the_example_reads_what_an_advertising_platform_exports(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "examples/spend.toml").read_text()
+    mapping = read_sheet_map(text, SHEETS["spend"], name="spend.toml")
+    path = file(
+        tmp_path, "costs.csv", "Day,Campaign,Cost,Clicks,Impr.\n2026-01-31,spring,9.5,3,40\n"
+    )
+
+    (record,), _ = read(path, "spend", mapping)
+
+    assert record[2:] == ("google", "cpc", "spring", "USD", Decimal("9.5"), 3, 40)
