@@ -46,6 +46,7 @@ class Standin:
     names: Callable[[int], str] = "Product {}".format
     error: Exception | None = None
     problem: str | None = None
+    last_run_at: dt.datetime | None = None
     broken: str | None = None
     brands: tuple[str, ...] = BRANDS
     delay: float = 0.0
@@ -57,7 +58,11 @@ class Standin:
             raise self.error
         as_of = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=75)
         return Freshness(
-            version=self.version, as_of=as_of, has_events=self.scale > 0, problem=self.problem
+            version=self.version,
+            as_of=as_of,
+            has_events=self.scale > 0,
+            problem=self.problem,
+            last_run_at=self.last_run_at,
         )
 
     async def ask(self, asked: Question) -> Report:

@@ -1,6 +1,7 @@
 """Every page in a real browser, over a shop that was simulated, loaded, and named with malice."""
 
 import csv
+import datetime as dt
 import io
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 
 from clickstream.dashboard.app import PAGES
 from clickstream.errors import WarehouseError
-from shop import HOSTILE
+from shop import HOSTILE, NOW
 
 pytestmark = pytest.mark.browser
 KEYS = [page.key for page in PAGES]
@@ -239,3 +240,19 @@ def test_the_tabs_of_the_filter_menu_are_walked_by_arrows(tab: Any) -> None:
     expect(page.get_by_role("tab", name="Device")).to_be_focused()
     expect(page.get_by_role("checkbox", name="Mobile")).to_be_visible()
     page.keyboard.press("Escape")
+
+
+def test_a_load_that_is_late_is_said_beside_the_figures(look: Any, standin: Any) -> None:
+    standin.last_run_at = NOW - dt.timedelta(hours=3)
+    with look(standin) as tab:
+        page = tab.open("/")
+        expect(page.locator(".notice")).to_contain_text("No load has run lately")
+        expect(page.locator(".tile")).to_have_count(6)
+
+
+def test_customers_are_shown_with_what_they_will_be_worth(tab: Any) -> None:
+    page = tab.open("/?page=customers&range=30d")
+    page.get_by_role("button", name="Expected value").click()
+    tab.settle()
+    expect(page.locator("#customers-customers th").last).to_contain_text("Expected value")
+    assert "show=value" in page.url

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from clickstream.analytics import Saved
 from clickstream.analytics.saved import BUILT_IN_ONLY
-from clickstream.dashboard.desk import Office
+from clickstream.dashboard.desk import LATE_AFTER, Office
 from clickstream.dashboard.export import to_csv
 from clickstream.dashboard.filters import read_view
 from clickstream.dashboard.guard import Guard, content_policy
@@ -75,13 +75,14 @@ def create_app(
     allowed_origins: Sequence[str] = (),
     saved: Saved = BUILT_IN_ONLY,
     sign_in: SignIn | None = None,
+    late_after: dt.timedelta = LATE_AFTER,
 ) -> ASGIApp:
     """The dashboard over a warehouse.
 
     ``open_connection`` opens a reader's connection in autocommit; ``clock`` gives the instant now
     in the report's time zone; ``allowed_origins`` are further addresses, beside the one that it is
     served under, from which a browser may open its websocket; ``sign_in`` says who may come in,
-    everybody without one.
+    everybody without one; ``late_after`` after how long without a load the pages say so.
     """
     return assemble(
         WarehouseSource(open_connection, clock, saved),
@@ -90,6 +91,7 @@ def create_app(
         allowed_origins=allowed_origins,
         saved=saved,
         sign_in=sign_in,
+        late_after=late_after,
     )
 
 
@@ -101,9 +103,10 @@ def assemble(
     allowed_origins: Sequence[str] = (),
     saved: Saved = BUILT_IN_ONLY,
     sign_in: SignIn | None = None,
+    late_after: dt.timedelta = LATE_AFTER,
 ) -> ASGIApp:
     """The dashboard over any source of answers."""
-    office = Office(Answers(source), clock, collector_url, explain, saved)
+    office = Office(Answers(source), clock, collector_url, explain, saved, late_after)
     page = ui.page_html(document(PAGES, version=_assets_version(), has_sign_in=sign_in is not None))
     shiny_app = App(page, make_server(PAGES, office))
     shiny_app.sanitize_errors = True

@@ -19,6 +19,8 @@ from clickstream.dashboard.queries import Answers, Freshness, Option, question
 T = TypeVar("T")
 LOOK_SECONDS: Final = 5.0
 REFRESH_SECONDS: Final = 20.0
+LATE_AFTER: Final = dt.timedelta(hours=2)
+"""How long no load may have begun before the pages say so."""
 AWAY: Final = "The warehouse is away. The figures come back by themselves once it answers."
 
 
@@ -31,6 +33,7 @@ class Office:
     collector_url: str
     explain: Callable[[Exception], str]
     saved: Saved = BUILT_IN_ONLY
+    late_after: dt.timedelta = LATE_AFTER
     _looked: float = float("-inf")
     _state: Outcome[Freshness] = field(default_factory=Loading)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -43,6 +46,11 @@ class Office:
     def period(self, filters: Filters) -> Period:
         """The days that the filters mean now."""
         return filters.period(self.now(filters).date())
+
+    def is_late(self, fresh: Freshness) -> bool:
+        """Whether no load has begun for longer than it should."""
+        last = fresh.last_run_at
+        return last is not None and self.clock() - last > self.late_after
 
     async def state(self) -> Outcome[Freshness]:
         """The warehouse's state, looked at once every few seconds for all sessions together."""

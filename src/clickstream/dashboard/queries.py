@@ -32,13 +32,14 @@ class Freshness:
     """How far the warehouse is. ``version`` changes whenever rows may have.
 
     ``as_of`` is the end of the latest load that went well; ``problem`` what ended the latest one,
-    where it did not.
+    where it did not; ``last_run_at`` when the latest one began.
     """
 
     version: str
     as_of: dt.datetime | None
     has_events: bool
     problem: str | None = None
+    last_run_at: dt.datetime | None = None
 
 
 class Source(Protocol):

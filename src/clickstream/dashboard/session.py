@@ -90,12 +90,12 @@ def _frame(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
     @output(id="fresh")
     @render_html
     def _fresh() -> TagChild:
-        return freshness(desk.state())
+        return freshness(desk.state(), desk.office)
 
     @output(id="notice")
     @render_html
     def _notice() -> TagChild:
-        return notice(desk.state(), desk.office.collector_url)
+        return notice(desk.state(), desk.office)
 
     _choices(input, output, desk)
 
@@ -178,13 +178,13 @@ def _chip(label: str, text: str, value: str, *, toggle: str = "", change: str = 
     )
 
 
-def freshness(state: Outcome[Freshness]) -> TagChild:
+def freshness(state: Outcome[Freshness], office: Office) -> TagChild:
     """How old the figures are."""
     match state:
         case Ready(fresh) if fresh.as_of is not None:
             when = kit.moment(fresh.as_of.isoformat(), "ago")
             words = tags.span(tags.strong("As of"), when)
-            late = " late" if fresh.problem else ""
+            late = " late" if fresh.problem or office.is_late(fresh) else ""
             return tags.div(tags.i(class_=f"dot{late}"), words, class_="fresh")
         case Ready(_):
             words = tags.span(tags.strong("Nothing loaded yet"), "The ETL has not run")
@@ -195,17 +195,24 @@ def freshness(state: Outcome[Freshness]) -> TagChild:
     return tags.div(class_="fresh")
 
 
-def notice(state: Outcome[Freshness], collector_url: str) -> TagChild:
+def notice(state: Outcome[Freshness], office: Office) -> TagChild:
     """What a reader must know before the figures: that there are none, or why they stand still."""
     match state:
         case Failed(reason):
             text = tags.p(tags.strong("The figures cannot be brought up to date. "), reason)
             return tags.div(text, class_="notice", role="alert")
         case Ready(fresh) if not fresh.has_events:
-            return welcome(collector_url)
+            return welcome(office.collector_url)
         case Ready(fresh) if fresh.problem:
             title = tags.strong("The latest load failed; the figures are older. ")
             text = tags.p(title, f"{fresh.problem} ", "It is tried again with the next load.")
+            return tags.div(text, class_="notice", role="status")
+        case Ready(fresh) if office.is_late(fresh) and fresh.last_run_at is not None:
+            since = kit.moment(fresh.last_run_at.isoformat(), "ago")
+            title = tags.strong("No load has run lately; the figures stand still. ")
+            text = tags.p(
+                title, "The latest began ", since, ". Start it with clickstream etl --loop."
+            )
             return tags.div(text, class_="notice", role="status")
     return None
 

@@ -45,6 +45,7 @@ class WarehouseSource:
             as_of=report.as_of,
             has_events=bool(row["events"]),
             problem=problem,
+            last_run_at=row["last_run_at"],
         )
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ import uvicorn
 
 from clickstream.analytics import read_saved
 from clickstream.dashboard.app import create_app
+from clickstream.dashboard.desk import LATE_AFTER
 from clickstream.entrypoints.settings import Settings
 from clickstream.entrypoints.signing_in import sign_in
 from clickstream.entrypoints.wiring import ready_warehouse
@@ -34,6 +35,7 @@ def show(settings: Settings) -> None:
             allowed_origins=settings.dashboard_origins,
             saved=read_saved(settings.funnels, settings.segments, settings.report_filters),
             sign_in=sign_in(settings),
+            late_after=max(LATE_AFTER, 4 * settings.etl_every),
         )
         config = uvicorn.Config(
             app,

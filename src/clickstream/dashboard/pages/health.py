@@ -27,9 +27,9 @@ def health_ui() -> TagList:
         tags.div(ui.output_ui("headline"), class_="card"),
         tags.div(
             card("runs", "Runs of the ETL", "Those that began in these dates", span=12),
+            card("checks", "Quality checks", "The latest result of each", span=12),
             card("rejects", "Rejected", "What lies in quarantine, by reason", span=6),
-            card("checks", "Quality checks", "The latest result of each", span=6),
-            card("anomalies", "What stood out", "Metrics other than expected", span=12),
+            card("anomalies", "What stood out", "Metrics other than expected", span=6),
             class_="grid",
         ),
     )

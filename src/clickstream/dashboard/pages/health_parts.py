@@ -122,8 +122,6 @@ def anomalies_table(report: Report) -> Table:
             Heading(key="period", title="When", unit="instant"),
             Heading(key="observed", title="Seen", unit="ratio"),
             Heading(key="expected", title="Expected", unit="ratio"),
-            Heading(key="score", title="Score", unit="ratio", has_bar=True,
-                    meaning="How many times further from what was expected than usual."),
         ],
         rows=[_anomaly(row) for row in report.rows],
         order="-period",
