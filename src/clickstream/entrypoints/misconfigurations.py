@@ -41,11 +41,12 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
             f"it listens on {settings.collector_host}, and no origin may send to it",
             "Set CLICKSTREAM_ALLOWED_ORIGINS to your shop's, such as https://shop.example.",
         )
-    if settings.dashboard_host not in LOOPBACK:
+    if settings.dashboard_host not in LOOPBACK and settings.dashboard_oidc_issuer is None:
         yield warning(
             "dashboard",
-            f"it listens on {settings.dashboard_host}: whoever reaches it may see it",
-            "Put a proxy with a sign-in in front, and set CLICKSTREAM_DASHBOARD_HOST=127.0.0.1.",
+            f"it would listen on {settings.dashboard_host} without a sign-in, and does not start",
+            "Set CLICKSTREAM_DASHBOARD_OIDC_ISSUER, or put a proxy with a sign-in in front and set "
+            "CLICKSTREAM_DASHBOARD_HOST=127.0.0.1.",
         )
     yield from _internal_networks(settings)
 
