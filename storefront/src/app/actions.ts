@@ -110,7 +110,7 @@ export async function placeOrder(_before: Outcome, form: FormData): Promise<Outc
   });
   if (!order) return outcome;
   await flash(`purchase:${order.id}`);
-  redirect(`/order-complete/${order.id}`);
+  redirect(`/order-complete?id=${order.id}`);
 }
 
 export async function returnOrder(id: string): Promise<Outcome> {

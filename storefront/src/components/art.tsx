@@ -136,15 +136,15 @@ function headphones({ name, fill }: Subject) {
     return (
       <>
         {shadow(120, 150, 64)}
-        <path className="art-body" d="M62 62 q0 -18 20 -18 h76 q20 0 20 18 v18 H62 Z" />
-        <path className="art-key" d="M62 84 h116 v38 q0 24 -28 24 H90 q-28 0 -28 -24 Z" />
-        <circle className="art-accent" cx="120" cy="104" r="3" />
-        {[92, 148].map((x) => (
-          <g key={x}>
-            <circle className="art-key2" cx={x} cy="66" r="13" />
-            <circle className="art-dark" cx={x} cy="66" r="5" />
+        <path className="art-edge" d="M66 78 q0 -44 54 -44 t54 44 Z" />
+        {[-1, 1].map((side) => (
+          <g key={side} transform={`translate(120 0) scale(${side} 1)`}>
+            <path className="art-key" d="M14 40 q24 -12 30 8 q2 16 -14 20 v30 h-12 V62 q-12 -10 -4 -22 Z" />
+            <path className="art-dark" d="M36 46 q6 4 3 12 l-4 1 q2 -7 -3 -10 Z" />
           </g>
         ))}
+        <path className="art-body" d="M60 84 h120 v36 q0 28 -30 28 H90 q-30 0 -30 -28 Z" />
+        <circle className="art-accent" cx="120" cy="106" r="3" />
       </>
     );
   const hasBoom = /Cloud|G Pro|G435|Shark|Barracuda|Arctis|Quantum/.test(name);

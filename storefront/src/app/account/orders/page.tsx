@@ -22,7 +22,7 @@ export default async function Orders() {
         <ul className="orders">
           {orders.map((order) => (
             <li key={order.id}>
-              <Link href={`/account/orders/${order.id}`}>
+              <Link href={`/account/order?id=${order.id}`}>
                 <b>{order.id}</b>
                 <span>{dateOf(order.placedAt)}</span>
                 <span className="muted">{order.lines.map(({ name }) => name).join(", ")}</span>

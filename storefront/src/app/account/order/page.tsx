@@ -1,18 +1,14 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { notFound, redirect } from "next/navigation";
 import { ReturnOrder } from "@/components/buying";
 import { dateOf } from "@/components/items";
 import { Badge, OrderDetails } from "@/components/order";
-import { session } from "@/server/session";
-import { shop } from "@/server/shop";
+import { orderOf, type OrderProps } from "@/server/order";
 
 export const metadata: Metadata = { title: "Order", robots: { index: false } };
 
-export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
-  const person = await session();
-  if (!person) redirect("/sign-in?to=/account/orders");
-  const order = (await (await shop()).order(person, (await params).id)) ?? notFound();
+export default async function OrderPage(props: OrderProps) {
+  const order = await orderOf(props);
   return (
     <section>
       <nav className="crumbs" aria-label="Breadcrumb"><Link href="/account/orders">My orders</Link> / {order.id}</nav>

@@ -1,18 +1,14 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { notFound, redirect } from "next/navigation";
 import { trackedLines } from "@/components/items";
 import { OrderDetails } from "@/components/order";
 import { TrackPurchase } from "@/components/tracking";
-import { session } from "@/server/session";
-import { shop } from "@/server/shop";
+import { orderOf, type OrderProps } from "@/server/order";
 
 export const metadata: Metadata = { title: "Thank you for your order", robots: { index: false } };
 
-export default async function OrderComplete({ params }: { params: Promise<{ id: string }> }) {
-  const person = await session();
-  if (!person) redirect("/sign-in?to=/account/orders");
-  const order = (await (await shop()).order(person, (await params).id)) ?? notFound();
+export default async function OrderComplete(props: OrderProps) {
+  const order = await orderOf(props);
   const { id, value, currency, tax, shipping } = order;
   return (
     <section>
