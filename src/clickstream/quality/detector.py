@@ -19,6 +19,7 @@ LENGTHS: Final = (1, 2, 3, 4)
 SPANS: Final = (4, 12, 24)
 """Readings over which what lies outside the range of its time of day is averaged."""
 SEASON_WARM_UP: Final = 100
+"""Readings that have a season, before any can be called rare for its time of day."""
 TRUSTED: Final = 200
 """Readings after which rarity counts in full; before, what is rare is not well known."""
 ALARM: Final = 0.5
@@ -76,9 +77,13 @@ def _rarity(values: Values, season: Season) -> Values:
     shapes = [
         rarity(nearest_distances(values, length)) for length in LENGTHS if len(values) >= length
     ]
-    outside = season.outside(values)
+    # Before the second cycle nothing is outside: those readings tell nothing of what is rare.
+    begun = int(np.argmax(np.isfinite(season.lowest))) if len(values) else 0
+    outside = season.outside(values)[begun:]
     spans = [rarity(np.abs(_moving_mean(outside, span)), warm_up=SEASON_WARM_UP) for span in SPANS]
-    mean: Values = (np.sum(shapes, axis=0) + np.mean(spans, axis=0)) / (len(LENGTHS) + 1)
+    usual = np.zeros(begun)
+    shapes.append(np.concatenate([usual, np.mean(spans, axis=0)]))
+    mean: Values = np.sum(shapes, axis=0) / (len(LENGTHS) + 1)
     return mean * np.minimum(1.0, np.arange(len(values)) / TRUSTED)
 
 
