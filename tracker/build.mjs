@@ -64,7 +64,7 @@ if (command === "test") {
   const result = await build({
     absWorkingDir: here, entryPoints: [`test/app/${entry}.tsx`], bundle: true, write: false, jsx: "automatic",
     define: { ENDPOINT: JSON.stringify(endpoint), "process.env.NODE_ENV": '"development"' },
-    alias: { "next/navigation": router, "next/router": router },
+    alias: { "next/navigation": router, "next/router.js": router },
   });
   console.log(result.outputFiles[0].text);
 } else if (command === "check") {

@@ -1,4 +1,4 @@
-import { useRouter } from "next/router";
+import { useRouter } from "next/router.js";
 import type { ReactNode } from "react";
 import { ClickstreamProvider as Provider, type ProviderProps, usePageView } from "./react.js";
 

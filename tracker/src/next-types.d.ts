@@ -3,6 +3,6 @@ declare module "next/navigation" {
   export function usePathname(): string | null;
   export function useSearchParams(): URLSearchParams | null;
 }
-declare module "next/router" {
+declare module "next/router.js" {
   export function useRouter(): { readonly asPath: string; readonly isReady: boolean };
 }
