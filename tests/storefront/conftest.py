@@ -28,7 +28,7 @@ def make_ready(part: str) -> None:
     """Runs the project's own script; skips the tests where Node or its registry is missing."""
     done = subprocess.run(
         [ROOT / "scripts" / "storefront.sh", part],
-        cwd=ROOT, capture_output=True, text=True, timeout=280, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=480, check=False,
     )  # fmt: skip
     said = done.stderr.strip()[-600:]
     if done.returncode == 2 or "ENOTFOUND" in said or "EAI_AGAIN" in said:

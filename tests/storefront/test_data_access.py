@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from issuing import AUDIENCE, LocalIssuer, running_issuer
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(600)]
 
 BUYERS = ("anna", "binh", "chi")
 

@@ -21,7 +21,9 @@ from clickstream.warehouse.cluster import url_of
 from clickstream.warehouse.home import find_home
 
 T = TypeVar("T")
-pytestmark = [pytest.mark.browser, pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(600),
+]  # fmt: skip
 
 CAMPAIGN = "utm_source=newsletter&utm_medium=email&utm_campaign=november"
 FUNNEL = ("view_item", "add_to_cart", "begin_checkout", "purchase")
