@@ -136,7 +136,7 @@ function headphones({ name, fill }: Subject) {
     return (
       <>
         {shadow(120, 150, 64)}
-        <path className="art-edge" d="M66 78 q0 -44 54 -44 t54 44 Z" />
+        <path className="art-edge" d="M66 84 q0 -50 54 -50 t54 50 Z" />
         {[-1, 1].map((side) => (
           <g key={side} transform={`translate(120 0) scale(${side} 1)`}>
             <path className="art-key" d="M14 40 q24 -12 30 8 q2 16 -14 20 v30 h-12 V62 q-12 -10 -4 -22 Z" />
