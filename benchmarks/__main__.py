@@ -2,7 +2,7 @@
 
 import shutil
 
-from benchmarks import collector, etl, tracker
+from benchmarks import collector, dashboard, etl, tracker
 
 
 def main() -> None:
@@ -16,6 +16,10 @@ def main() -> None:
         tracker.main()
     else:
         print("The tracker's benchmark needs npm: apt-get install nodejs npm")
+    if shutil.which("chromium"):
+        dashboard.main([])
+    else:
+        print("The dashboard's benchmark needs chromium: apt-get install chromium")
 
 
 if __name__ == "__main__":
