@@ -117,7 +117,11 @@ def _once(built: Path, name: str, fill: Callable[[Path], None]) -> Path:
     making = built / f".{name}.{os.getpid()}"
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
-    fill(making)
+    try:
+        fill(making)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
     try:
         making.rename(folder)
     except OSError:  # another process was first
