@@ -243,7 +243,7 @@ class FrontendStack(Stack):
         self.identity = Identity(self, "Identity", config=config)
         self.shop_api: ShopApi | None = None
         variables = {
-            "NEXT_PUBLIC_CLICKSTREAM_URL": f"{data.ingest.api.api_endpoint}/clickstream",
+            "NEXT_PUBLIC_CLICKSTREAM_ENDPOINT": f"{data.ingest.api.api_endpoint}/clickstream",
             "OIDC_ISSUER": self.identity.issuer,
             "OIDC_CLIENT_ID": self.identity.client.user_pool_client_id,
         }

@@ -137,7 +137,7 @@ def test_shoppers_sign_in_with_code_and_pkce(reference: Any) -> None:
 def test_the_storefront_is_told_where_to_send_and_nothing_secret(reference: Any) -> None:
     (app,) = reference.of("Amplify::App").values()
     told = {one["Name"]: one["Value"] for one in app["EnvironmentVariables"]}
-    assert told["NEXT_PUBLIC_CLICKSTREAM_URL"].endswith("/clickstream")
+    assert told["NEXT_PUBLIC_CLICKSTREAM_ENDPOINT"].endswith("/clickstream")
     assert not {"DATABASE_URL", "SHOP_API_URL"} & set(told)
 
 
