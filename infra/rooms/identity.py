@@ -52,7 +52,7 @@ class Identity(Construct):
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
-                callback_urls=[f"{origin}/api/auth/callback" for origin in origins],
+                callback_urls=[f"{origin}/auth/callback" for origin in origins],
                 logout_urls=[f"{origin}/" for origin in origins],
             ),
             access_token_validity=Duration.hours(1),
