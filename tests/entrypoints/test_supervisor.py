@@ -140,7 +140,7 @@ def test_a_second_signal_kills_what_does_not_stop(desk: Desk) -> None:
     timer.start()
     desk.supervisor.stop_all()
     timer.join()
-    assert desk.said == ["The first did not stop in time, and was killed."]
+    assert desk.said == ["The first did not stop before a second signal came, and was killed."]
 
 
 def test_a_job_runs_to_its_end_and_its_failure_is_an_error(desk: Desk) -> None:

@@ -18,7 +18,7 @@ class What(StrEnum):
 
 
 def add_to(app: typer.Typer) -> None:
-    example = "echo https://www.google.com/ | clickstream classify referrer"
+    example = "clickstream classify referrer < referrers.txt"
     app.command(epilog=f"Example: {example}")(classify)
 
 
