@@ -32,6 +32,20 @@ def test_runs_are_those_that_began_in_the_range_the_latest_first(
     ]
 
 
+def test_a_run_says_which_fields_it_read_from_another_type(
+    connection: psycopg.Connection, ask: Any
+) -> None:
+    connection.execute(
+        "insert into etl_runs (run_id, started_at, status, coerced)"
+        """ values (gen_random_uuid(), %s, 'succeeded', '{"scrollPercent": 2}')""",
+        (AT,),
+    )
+
+    (row,) = ask("runs").rows
+
+    assert row["coerced"] == {"scrollPercent": 2}
+
+
 def test_rejects_are_counted_by_reason_with_the_latest_words(
     connection: psycopg.Connection, ask: Any
 ) -> None:

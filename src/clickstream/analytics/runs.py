@@ -1,6 +1,7 @@
 """Runs: the runs of the ETL, what each one loaded and rejected, and how it ended.
 
-Grain: one row a run that began in the range, the latest first. Filters and traffic do not matter
+Grain: one row a run that began in the range, the latest first. `coerced` counts, by field, the events
+that it took by reading a field of another type (docs/contract.md). Filters and traffic do not matter
 here.
 """
 
@@ -26,6 +27,7 @@ COLUMNS: Final = (
     Column("duplicates", "Duplicates", "count"),
     metric_column("rejected"),
     Column("rejections", "By reason"),
+    Column("coerced", "Read from another type, by field"),
     Column("last_event_at", "Latest event"),
     Column("error", "What went wrong"),
 )

@@ -13,6 +13,7 @@ select
     duplicates,
     rejected,
     rejections,
+    coerced,
     last_event_at,
     error
 from etl_runs
