@@ -32,6 +32,8 @@ from clickstream.lake import Lake
 
 READ_AHEAD = 128
 """Keys beyond a slice that a lake may ask for while it reads ahead."""
+FIRST_SLICE = 4
+"""The first slice is that part of the others: the server has work while Python reads the next."""
 logger = logging.getLogger(__name__)
 
 
@@ -144,11 +146,14 @@ def _load_all(job: "_Job", tally: Tally) -> Status:
         ThreadPoolExecutor(max_workers=2, thread_name_prefix="etl") as helpers,
     ):
         keys.fill(job.options.slice_events + READ_AHEAD)
-        reading = helpers.submit(read_slice, job, turns, bodies)
+        first = max(1, job.options.slice_events // FIRST_SLICE)
+        reading = helpers.submit(read_slice, job, turns, bodies, events=first)
         with _Settling(job, tally) as settling:
             while (slice_ := reading.result()).objects:
                 keys.fill(job.options.slice_events + READ_AHEAD)
-                reading = helpers.submit(read_slice, job, turns, bodies)
+                reading = helpers.submit(
+                    read_slice, job, turns, bodies, events=job.options.slice_events
+                )
                 turn = turns.next()
                 settling.take(turn, slice_, helpers.submit(turn.stage, slice_))
     if job.should_stop():
@@ -177,14 +182,14 @@ def _discover(job: "_Job", now: datetime) -> Discovery:
     return plan(job.connection, job.lake, now, everything=job.options.everything)
 
 
-def read_slice(job: "_Job", turns: Turns, bodies: Bodies) -> Slice:
-    """Read objects until the slice is full or the lake has no more; none where told to stop.
+def read_slice(job: "_Job", turns: Turns, bodies: Bodies, *, events: int) -> Slice:
+    """Read objects until the slice holds `events` or the lake has no more; none where told to stop.
 
     Raises `LakeError` where an object cannot be read.
     """
     slice_ = turns.first.new_slice(kept_from=job.kept_from)
     with slice_.events, slice_.items:
-        while not (slice_.is_full(job.options.slice_events) or job.should_stop()):
+        while not (slice_.is_full(events) or job.should_stop()):
             key, body = next(bodies, (None, b""))
             if key is None:
                 break
