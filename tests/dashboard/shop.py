@@ -34,6 +34,16 @@ HARM = (
     "insert into anomalies values ('visitors', '', '', 'day', '2026-11-18T00:00Z', 9, 40, 30, 50,"
     " 4.2, '2026-11-19T00:00Z'), ('sessions', 'channel', %(name)s, 'day', '2026-11-18T00:00Z', 9,"
     " 40, 30, 50, 4.2, '2026-11-19T00:00Z')",
+    "insert into watched_periods"
+    " select 'visitors', '', '', 'day', day, 40, 40, 38, 33, 45, 0.1, day from"
+    " generate_series(timestamptz '2026-11-12T00:00Z', '2026-11-21T00:00Z', '1 day') as day",
+    "update anomalies set explained_by = 'channel', explained_value = %(name)s,"
+    " explained_share = 0.63 where metric = 'visitors'",
+    "insert into shop_orders select order_id || case row_number when 1 then '-other' else '' end,"
+    " ordered_at, value + case row_number when 2 then 1000 else 0 end, currency, %(name)s,"
+    " ordered_at from"
+    " (select *, row_number() over (order by ordered_at desc) as row_number from orders"
+    " where not is_bot and not is_internal) as numbered",
     "insert into quality_results select run_id, %(name)s, started_at, 'failed', 3, '0', %(name)s"
     " from etl_runs limit 1",
 )

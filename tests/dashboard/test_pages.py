@@ -22,6 +22,7 @@ WIDER = """
   .filter((el) => el.getBoundingClientRect().right > innerWidth + 1 && !el.closest('.table-scroll'))
   .map((el) => el.outerHTML.slice(0, 150))
 """
+CHART = "document.querySelector('#trends-chart').chart"
 NAMELESS = """
 () => [...document.querySelectorAll(
     '[data-page]:not([hidden]) :is(button, input, select, a), header :is(button, input, select)')]
@@ -152,6 +153,35 @@ def test_trends_show_any_metric_by_any_field_and_mark_what_stood_out(tab: Any) -
     page.goto(link)
     tab.settle()
     expect(page.get_by_role("combobox", name="Metric")).to_have_value("revenue")
+
+
+def test_what_was_expected_is_a_band_and_a_mark_says_what_explains_it(tab: Any) -> None:
+    page = tab.open("/?page=trends&metric=visitors&range=14d&compare=off")
+    expect(page.locator("#trends-legend")).to_have_text("VisitorsExpectedUnusual")
+    expect(page.get_by_role("img", name="with what was expected, 1 unusual")).to_be_visible()
+    labels = page.evaluate(f"{CHART}.getOption().xAxis[0].data")
+    shown = {"type": "showTip", "seriesIndex": 0, "dataIndex": labels.index("2026-11-18")}
+    page.evaluate(f"(shown) => {CHART}.dispatchAction(shown)", shown)
+    tip = page.locator(".tip")
+    expect(tip).to_contain_text("Expected3833 \N{EN DASH} 45")
+    expect(tip).to_contain_text("less than expected, mostly by channel <img src=x")
+    expect(page.locator("#trends-table")).to_contain_text("(63%)")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        pytest.param("metric=visitors&to=2026-11-17&from=2026-11-12", "Nothing unusual", id="calm"),
+        pytest.param("metric=visitors&device=mobile", "of the whole shop", id="filtered"),
+        pytest.param("metric=visitors&by=device", "of the whole shop", id="broken down"),
+        pytest.param("metric=visitors&interval=week", "by hour and by day", id="by week"),
+        pytest.param("metric=refunded", "is not watched", id="not watched"),
+    ],
+)
+def test_where_nothing_stands_out_the_trend_says_why(tab: Any, query: str, words: str) -> None:
+    page = tab.open(f"/?page=trends&range=30d&{query}")
+    expect(page.locator("#trends-legend small")).to_contain_text(words)
+    expect(page.locator("#trends-legend")).not_to_contain_text("Unusual")
 
 
 def test_segments_filter_every_page(tab: Any) -> None:

@@ -31,11 +31,20 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A period that stands out in a series: what was seen, and what was to be expected."""
+class Bounds:
+    """What was to be expected in one period, and between which bounds."""
 
-    period: str
-    value: float
+    expected: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What was to be expected, a place a period, and what is said of those that stood out."""
+
+    bounds: Sequence[Bounds | None]
+    marks: Mapping[str, str]
 
 
 def colour_of(place: int) -> str:
@@ -48,13 +57,62 @@ def lines(
     *,
     measure: Measure,
     interval: str,
-    marks: Sequence[Mark] = (),
+    band: Band | None = None,
 ) -> Drawing:
-    """A line a series; marked periods are dots on the first."""
+    """A line a series; around the first what was to be expected, and on it what stood out."""
     drawn = [_line(labels, one) for one in series]
-    if marks and drawn:
-        drawn[0]["markPoint"] = _marks(marks)
-    return _over_time(labels, series, drawn, measure=measure, interval=interval)
+    if band is None:
+        return _over_time(labels, series, drawn, measure=measure, interval=interval)
+    values = dict(zip(labels, series[0].values, strict=False))
+    drawn[0]["markPoint"] = _marks({period: values[period] for period in band.marks})
+    shades = _shades(labels, band)
+    drawing = _over_time(labels, series, [*drawn, *shades], measure=measure, interval=interval)
+    rows = [
+        measure.row("Expected", "expected") | {"from": "lower", "to": "upper"},
+        {"name": "Unusual", "unit": "text", "currency": None, "key": "why"},
+    ]
+    unusual = f", {len(band.marks)} unusual" if band.marks else ""
+    return {
+        **drawing,
+        "figures": [*[[measure.row(one.name)] for one in series], [], rows],
+        "words": f"{drawing['words']}, with what was expected{unusual}",
+    }
+
+
+def _shades(labels: Sequence[str], band: Band) -> list[dict[str, object]]:
+    """Two stacked areas: an unseen one up to the lower bound, and a shade from there."""
+    floor: list[object] = []
+    shade: list[object] = []
+    for period, one in zip(labels, band.bounds, strict=True):
+        low = max(0.0, one.lower) if one else None
+        high = max(low or 0.0, one.upper) if one else None
+        known = {"expected": one.expected, "lower": low, "upper": high} if one else {}
+        floor.append({"value": low})
+        shade.append(
+            {
+                "value": None if high is None or low is None else high - low,
+                **known,
+                "why": band.marks.get(period),
+            }
+        )
+    return [_shade(floor, opacity=0), _shade(shade, opacity=1)]
+
+
+def _shade(data: Sequence[object], *, opacity: float) -> dict[str, object]:
+    return {
+        "type": "line",
+        "name": "Expected",
+        "stack": "expected",
+        "stackStrategy": "all",
+        "data": data,
+        "z": 1,
+        "silent": True,
+        "symbol": "none",
+        "itemStyle": {"color": "var(--accent-line)"},
+        "lineStyle": {"opacity": 0},
+        "areaStyle": {"color": "var(--accent-soft)", "opacity": opacity},
+        "emphasis": {"disabled": True},
+    }
 
 
 def _line(labels: Sequence[str], one: Series) -> dict[str, object]:
@@ -81,13 +139,18 @@ def _line(labels: Sequence[str], one: Series) -> dict[str, object]:
     }
 
 
-def _marks(marks: Sequence[Mark]) -> Mapping[str, object]:
+def _marks(marks: Mapping[str, float | None]) -> Mapping[str, object]:
     return {
         "symbol": "circle",
         "symbolSize": 10,
+        "silent": True,
         "label": {"show": False},
         "itemStyle": {"color": "var(--down)", "borderColor": "var(--panel)", "borderWidth": 2},
-        "data": [{"coord": [mark.period, mark.value], "name": mark.period} for mark in marks],
+        "data": [
+            {"coord": [period, value], "name": period}
+            for period, value in marks.items()
+            if value is not None
+        ],
     }
 
 

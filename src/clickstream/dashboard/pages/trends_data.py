@@ -12,6 +12,7 @@ from clickstream.dashboard.currency import choose_currency
 from clickstream.dashboard.desk import Office
 from clickstream.dashboard.filters import Filters, Period, View
 from clickstream.dashboard.metrics import change, metric, number
+from clickstream.dashboard.pages.trends_expected import Watch, fetch_watch
 from clickstream.dashboard.periods import Interval
 
 KEYS: Final = ("metric", "interval", "by")
@@ -49,7 +50,7 @@ class Trend:
     labels: Sequence[str]
     lines: Sequence[Line]
     before: Sequence[tuple[str, float | None]]
-    marks: Mapping[str, float]
+    watch: Watch
 
 
 def metrics() -> dict[str, str]:
@@ -83,7 +84,9 @@ async def fetch_trend(office: Office, view: View) -> Trend:
     )  # fmt: skip
     currency = await _currency(office, filters, period, report, name)
     totals = await _totals(office, filters, period, by, currency) if by else {}
-    marks = {} if by else await _marks(office, filters, period, interval, name)
+    watch = await fetch_watch(
+        office, filters, period, metric=name, interval=interval, by=by, currency=currency
+    )
     now = office.now(filters)
     own = [row for row in report.rows if row.get("currency", currency) == currency]
     first = own[0].get(by) if own and by else None
@@ -94,7 +97,7 @@ async def fetch_trend(office: Office, view: View) -> Trend:
         name, by, interval, currency, currencies_of_money(report), labels,
         _lines(own, by, name, totals=totals, now=now, currency=currency),
         [] if by else [(point.period, point.value) for point in before],
-        marks,
+        watch,
     )  # fmt: skip
 
 
@@ -164,18 +167,3 @@ def _change(whole: Mapping[str, Any] | None, name: str) -> float | None:
     if whole is None or f"{name}_previous" not in whole:
         return None
     return change(number(whole[name]), number(whole[f"{name}_previous"]))
-
-
-async def _marks(
-    office: Office, filters: Filters, period: Period, interval: str, name: str
-) -> dict[str, float]:
-    """The periods in which the metric stood out, with what was seen; only without filters."""
-    if filters.chosen or interval not in ("hour", "day"):
-        return {}
-    report = await office.ask("anomalies", filters, period, interval=interval)
-    style = "%Y-%m-%dT%H:%M" if interval == "hour" else "%Y-%m-%d"
-    return {
-        row["period"].strftime(style): number(row["observed"]) or 0
-        for row in report.rows
-        if row["metric"] == name and not row["dimension"]
-    }

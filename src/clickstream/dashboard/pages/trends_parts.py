@@ -18,7 +18,8 @@ from clickstream.dashboard.pages.trends_data import (
     chosen_metric,
     metrics,
 )
-from clickstream.dashboard.tables import Heading, Row, Table
+from clickstream.dashboard.pages.trends_expected import Unusual
+from clickstream.dashboard.tables import NONE, Heading, Row, Table
 
 BEFORE: Final = "Period before"
 
@@ -72,14 +73,42 @@ def chart(found: Trend) -> charts.Drawing | None:
         shown = found.before[: len(found.labels)]
         values, when = [value for _, value in shown], [period for period, _ in shown]
         drawn.append(series.Series(BEFORE, values, is_dashed=True, when=when))
-    marks = [
-        series.Mark(period, value)
-        for period, value in found.marks.items()
-        if period in found.labels
-    ]
     return series.lines(
-        found.labels, drawn, measure=measure(found), interval=found.interval, marks=marks
+        found.labels, drawn, measure=measure(found), interval=found.interval, band=_band(found)
     )
+
+
+def _band(found: Trend) -> series.Band | None:
+    """What was to be expected around the one line, and what is said where it stood out."""
+    watch = found.watch
+    if not watch.expected and not watch.unusual:
+        return None
+    bounds = [
+        series.Bounds(one.value, one.lower, one.upper) if one else None
+        for one in map(watch.expected.get, found.labels)
+    ]
+    marks = {
+        period: explained(one) for period, one in watch.unusual.items() if period in found.labels
+    }
+    return series.Band(bounds, marks)
+
+
+def explained(one: Unusual) -> str:
+    """Which way a period stood out, and what brings most of that."""
+    direction = "more than expected" if one.is_more else "less than expected"
+    if one.field is None:
+        return direction
+    share = f" ({one.share:.0%})" if one.share is not None and one.share <= 1 else ""
+    value = kit.spoken(one.field, one.value or NONE)
+    return f"{direction}, mostly by {_field(one.field)} {value}{share}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _field(name: str) -> str:
+    return FIELDS.get(name, name.removesuffix("_id").replace("_", " ")).lower()
 
 
 def _name(found: Trend, line: Line) -> str:
@@ -92,8 +121,12 @@ def legend(found: Trend) -> TagChild:
     shown = kit.legend(entries)
     if found.before:
         shown.append(tags.span(tags.i(class_="before"), BEFORE))
-    if found.marks:
+    if found.watch.expected:
+        shown.append(tags.span(tags.i(class_="band"), "Expected"))
+    if any(period in found.watch.unusual for period in found.labels):
         shown.append(tags.span(tags.b(class_="mark"), "Unusual"))
+    if found.watch.words:
+        shown.append(tags.small(found.watch.words))
     if len(found.currencies) > 1:
         names = [(name, name) for name in found.currencies]
         shown.append(
@@ -147,8 +180,9 @@ def _periods(found: Trend) -> Table:
         row: dict[str, Any] = {"period": period, "value": line[place]}
         if found.before:
             row["previous"] = before[place] if place < len(before) else None
-        if period in found.marks:
-            row["unusual"] = "Unusual"
+        expected, unusual = found.watch.expected.get(period), found.watch.unusual.get(period)
+        row["expected"] = expected.value if expected else None
+        row["unusual"] = _sentence(explained(unusual)) if unusual else kit.NOTHING
         rows.append(row)
     earlier = [Heading(key="previous", title=BEFORE, unit=known.unit)] if found.before else []
     unit = "instant" if found.interval == "hour" else "day"
@@ -164,12 +198,21 @@ def _periods(found: Trend) -> Table:
                 has_bar=True,
             ),
             *earlier,
+            *_watched_headings(found, known.unit),
         ],
         rows=rows,
         order="-period",
         currency=found.currency,
         rows_per_page=15,
     )
+
+
+def _watched_headings(found: Trend, unit: str) -> list[Heading]:
+    """The columns of what was expected and of what stood out, where any is known."""
+    shown = [Heading(key="expected", title="Expected", unit=unit)] if found.watch.expected else []
+    if found.watch.unusual:
+        shown.append(Heading(key="unusual", title="Unusual"))
+    return shown
 
 
 def csv_rows(found: Trend) -> list[Mapping[str, Any]]:

@@ -53,15 +53,20 @@
 
   function tipRows(point, figures, style) {
     const shown = figures[point.seriesIndex] ?? [];
-    return shown.map(({ name, unit, currency, key }) => {
+    return shown.map(({ name, unit, currency, key, from, to }) => {
       const row = element("div", "tip-row");
       const dot = element("span", "tip-dot");
       dot.style.background = typeof point.color === "string" ? point.color : "";
       const when = point.data?.when && style ? `${name}, ${date(point.data.when, "day")}` : name;
       const value = key ? point.data[key] : point.data?.value ?? point.value;
-      if (value === null && style) return null;
-      row.append(dot, element("span", "tip-name", when));
-      row.append(element("span", "tip-value", figure(value, unit, currency, false)));
+      if ((value === null || (key && value === undefined)) && style) return null;
+      if (unit === "text") dot.style.background = "var(--down)";
+      const text = unit === "text" ? value : figure(value, unit, currency, false);
+      row.append(dot, element("span", "tip-name", when), element("span", "tip-value", text));
+      if (from && to) {
+        const bounds = [from, to].map((end) => figure(point.data[end], unit, currency, true));
+        row.append(element("span", "tip-bounds", bounds.join(" – ")));
+      }
       return row;
     }).filter(Boolean);
   }
