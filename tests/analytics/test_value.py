@@ -13,6 +13,7 @@ import pytest
 from histories import Happening, history, load
 from scipy.integrate import quad
 from scipy.special import beta as beta_function
+from scipy.special import hyp2f1
 from scipy.stats import gamma as gamma_distribution
 
 from clickstream.analytics import purchasing, spending
@@ -219,6 +220,114 @@ def test_the_first_purchase_counts_in_the_mean_where_that_is_asked_for() -> None
 
     assert [row["monetary_value"] for row in repeat] == [30.0, None]
     assert [row["monetary_value"] for row in every] == [pytest.approx(70 / 3), 10.0]
+
+
+DEGENERATE = [
+    pytest.param(
+        [(1, 3, 14, 6.5e6), (1, 6, 17, 7e6), (1, 6, 9, 9e5), (1, 10, 21, 3e7)]
+        + [(0, 0, n % 30, 0.0) for n in range(86)],
+        id="hardly anybody again",
+    ),
+    pytest.param([(1, 5 + n % 9, 30 + n % 7, 12.5 + n) for n in range(60)], id="all again once"),
+    pytest.param([(1, 30, 30, 10.0)] * 20, id="all alike, today"),
+    pytest.param(
+        [(5000, 5990, 6000, 9e9), (1, 9, 6000, 5.0)] + [(0, 0, n, 0.0) for n in range(50)],
+        id="one buys every day",
+    ),
+    pytest.param(
+        [(n % 3, 4000 * (n % 3), 36_500, 1e-2 * (n % 3)) for n in range(40)], id="a century"
+    ),
+    pytest.param([(1, 1, 1, 1e-6), (1, 1, 36_500, 1e12)], id="two customers"),
+    pytest.param([(2, 4, 4, 0.0), (1, 2, 9, 0.0), (0, 0, 0, 0.0)], id="worth nothing"),
+    pytest.param([(300, 300, 300, 300.0)] * 3, id="never a day without"),
+]
+"""Frequency, recency and age in days, and what was spent again, of customers."""
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("histories", DEGENERATE)
+@pytest.mark.parametrize("unit_days", [1, 365.25])
+@pytest.mark.parametrize("has_first", [False, True])
+def test_degenerate_customers_are_answered_in_numbers_or_not_at_all(
+    histories: list[tuple[int, int, int, float]], unit_days: float, has_first: bool
+) -> None:
+    customers = [customer(str(place), *one) for place, one in enumerate(histories)]
+
+    with np.errstate(all="raise"):
+        found = lifetimes(
+            customers, unit_days=unit_days, horizon=364 / unit_days, has_first=has_first
+        )
+        rows = found.rows(None)
+
+    numbers = [
+        value
+        for part in (*rows, found.parameters, found.summary)
+        for value in part.values()
+        if isinstance(value, float)
+    ]
+    assert np.isfinite(numbers).all()
+    assert all(row["expected_purchases"] >= 0 for row in rows)
+    assert all(0 <= row["probability_alive"] <= 1 for row in rows)
+    assert all((row["expected_value"] is None) == (found.average is None) for row in rows)
+    assert found.average is not None or found.notes
+    assert found.parameters["is_settled"] is not any("BG/NBD" in note for note in found.notes)
+
+
+@pytest.mark.unit
+def test_where_hardly_anybody_bought_again_no_maximum_is_claimed() -> None:
+    few = [(1, 3, 14), (1, 6, 17), (1, 6, 9), (1, 10, 21)]
+    customers = [customer(str(place), *one, 8.0) for place, one in enumerate(few)]
+    customers += [customer(f"once {n}", 0, 0, n % 30, 0.0) for n in range(86)]
+
+    found = lifetimes(customers, unit_days=7, horizon=52, has_first=False)
+
+    assert found.parameters["is_settled"] is False
+    assert found.parameters["is_settled_monetary"] is False
+    assert ["BG/NBD" in note for note in found.notes] == [True, False]
+    assert 5 < found.summary["expected_purchases"] < 50
+
+
+EXTREME = (6.2e-6, 0.03, 0.9, 1.0, 8.0, 1.6e5)
+"""Shapes out to the bounds of what is fitted."""
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("a", EXTREME)
+@pytest.mark.parametrize("b", EXTREME)
+@pytest.mark.parametrize("r", [6.2e-6, 0.11, 1.6e5])
+def test_expected_purchases_lie_between_those_of_who_never_ceases_and_who_does_at_once(
+    a: float, b: float, r: float
+) -> None:
+    x, age = column(0, 0, 1, 7, 5000), column(0, 3, 3, 1e5, 1e5)
+    horizons = (1e-6, 1.0, 1e6)
+
+    with np.errstate(all="raise"):
+        found = [
+            purchasing.expected_purchases(Purchasing(r, 2.5, a, b, 0.0), x, age, age, horizon=one)
+            / purchasing.probability_alive(Purchasing(r, 2.5, a, b, 0.0), x, age, age)
+            for one in horizons
+        ]
+
+    for horizon, each in zip(horizons, found, strict=True):
+        ahead = horizon / (2.5 + age)
+        assert np.all(each <= (r + x) * ahead * (1 + 1e-8))
+        assert np.all(each >= -np.expm1(-(r + x) * np.log1p(ahead)) * (1 - 1e-8))
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("a", "b"), [(0.793, 2.426), (0.2, 0.3), (3.5, 0.9), (2.5, 40.0)])
+def test_expected_purchases_equal_the_published_formula(a: float, b: float) -> None:
+    r, alpha, horizon = 0.243, 4.414, 39.0
+    x, age = column(0, 1, 2, 9), column(5, 20, 38.86, 38.86)
+    model = Purchasing(r, alpha, a, b, 0.0)
+
+    found = purchasing.expected_purchases(model, x, age, age, horizon=horizon)
+
+    third, power = a + b + x - 1, (alpha + age) / (alpha + age + horizon)
+    series = hyp2f1(r + x, b + x, third, horizon / (alpha + age + horizon))
+    alive = np.where(x > 0, 1 / (1 + a / (b + np.maximum(x, 1) - 1)), 1.0)
+    expected = third / (a - 1) * (1 - power ** (r + x) * series) * alive
+    assert found == pytest.approx(expected, rel=1e-9)
 
 
 # What the orders of a customer of the CDNOW sample come to (its transactions are public).

@@ -20,14 +20,17 @@ from clickstream.analytics.spending import Spending, expected_average, fit_spend
 Array = NDArray[np.float64]
 Numbers = list[float | None]
 
-PARAMETERS: Final = (
-    "r", "alpha", "a", "b", "log_likelihood", "p", "q", "gamma", "log_likelihood_monetary",
-)  # fmt: skip
+OF_EACH: Final = ("log_likelihood", "is_settled")
+MONETARY: Final = "_monetary"
+BUYING: Final = ("r", "alpha", "a", "b", *OF_EACH)
+SPENDING: Final = ("p", "q", "gamma")
+PARAMETERS: Final = (*BUYING, *SPENDING, *(name + MONETARY for name in OF_EACH))
 LEAST: Final = 2
 """Customers who bought again, below whom there is nothing to fit to."""
 UNSETTLED: Final = (
-    "The data do not settle the parameters of {model}: the likelihood grows towards a bound, so "
-    "take them, and what follows from them, with care. More customers or more time may help."
+    "The data do not settle the parameters of {model}: its likelihood has no maximum, but grows or "
+    "stays the same towards a bound, at which the search ended. Take the parameters, and what "
+    "follows from them, with care. More customers or more time may help."
 )
 
 
@@ -49,14 +52,14 @@ class Lifetime:
     notes: Sequence[str]
 
     @property
-    def parameters(self) -> dict[str, float | None]:
+    def parameters(self) -> dict[str, float | bool | None]:
         """The fitted parameters and log-likelihoods, None where there was nothing to fit to."""
-        found: dict[str, float | None] = dict.fromkeys(PARAMETERS)
+        found: dict[str, float | bool | None] = dict.fromkeys(PARAMETERS)
         if self.model is not None:
-            found |= {name: getattr(self.model, name) for name in PARAMETERS[:5]}
+            found |= {name: getattr(self.model, name) for name in BUYING}
         if self.spending is not None:
-            found |= {name: getattr(self.spending, name) for name in PARAMETERS[5:8]}
-            found["log_likelihood_monetary"] = self.spending.log_likelihood
+            found |= {f"{name}{MONETARY}": getattr(self.spending, name) for name in OF_EACH}
+            found |= {name: getattr(self.spending, name) for name in SPENDING}
         return found
 
     @property
@@ -156,12 +159,13 @@ def _spent(counted: Array, mean: Array) -> tuple[Spending | None, Array | None, 
         ]  # fmt: skip
     spending = fit_spending(counted[paid], mean[paid])
     average = expected_average(spending, np.where(paid, counted, 0.0), mean)
+    said = [UNSETTLED.format(model="Gamma-Gamma")] * (not spending.is_settled)
     if average is None:
-        return spending, None, [
+        said.append(
             f"What purchases are worth varies so much that the fitted model has no mean (q is "
             f"{spending.q:.3f}, up to 1), so no value can be expected."
-        ]  # fmt: skip
-    return spending, average, [UNSETTLED.format(model="Gamma-Gamma")] * (not spending.is_settled)
+        )
+    return spending, average, said
 
 
 def _nothing(customers: int, again: int) -> str:

@@ -11,18 +11,18 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import digamma, expit, gammaln, hyp2f1
+from scipy.special import betaln, digamma, expit, gammaln
 
 from clickstream.analytics.fitting import Fit, maximize
 
 Array = NDArray[np.float64]
 
-NEAR: Final = 1e-6
-"""How near to a pole of the formula, which has a limit there, is taken for the pole itself."""
-
-
-TERMS: Final = 10_000
-"""Of the series, at most."""
+NODES: Final = 400
+"""Of the integral over how likely customers are to cease; with so many, nine digits are right."""
+FALL: Final = 32.0
+"""The logarithm of how small the integrand is beyond the nodes."""
+LEAST_LOG: Final = -300.0
+"""The logarithm of what counts as nothing; its square is still a double."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +87,17 @@ def _likelihood(logs: Array, histories: Histories) -> tuple[float, Array]:
     x, recency, age = histories.frequency, histories.recency, histories.age
     again = x > 0
     more = np.maximum(x - 1, 0)
-    constant = (
-        gammaln(r + x) - gammaln(r) + r * logs[1]
-        + gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
-    )  # fmt: skip
-    alive = -(r + x) * np.log(alpha + age)
-    gone = np.where(again, logs[2] - np.log(b + more) - (r + x) * np.log(alpha + recency), -np.inf)
-    total = constant + np.logaddexp(alive, gone)
-    left = np.where(again, expit(np.where(again, gone, 0.0) - alive), 0.0)
+    together = np.where(again, gammaln(np.maximum(x, 1)) - betaln(r, np.maximum(x, 1)), 0.0)
+    constant = together + betaln(a, b + x) - betaln(a, b)
+    alive = -r * np.log1p(age / alpha) - x * np.log(alpha + age)
+    # A customer who bought again may have ceased since; how much likelier that is, in logarithms.
+    odds = logs[2] - np.log(b + more) + (r + x) * np.log((alpha + age) / (alpha + recency))
+    odds = np.where(again, odds, LEAST_LOG)
+    total = constant + alive + np.maximum(odds, 0.0) + np.log1p(_exp(-np.abs(odds)))
+    left = np.where(again, expit(np.clip(odds, LEAST_LOG, -LEAST_LOG)), 0.0)
     by_r = (
-        digamma(r + x) - digamma(r) + logs[1]
-        - (1 - left) * np.log(alpha + age) - left * np.log(alpha + recency)
+        digamma(r + x) - digamma(r)
+        - (1 - left) * np.log1p(age / alpha) - left * np.log1p(recency / alpha)
     )  # fmt: skip
     by_alpha = r / alpha - (1 - left) * (r + x) / (alpha + age) - left * (r + x) / (alpha + recency)
     by_a = digamma(a + b) - digamma(a + b + x) + left / a
@@ -116,9 +116,9 @@ def probability_alive(model: Purchasing, frequency: Array, recency: Array, age: 
     r, alpha, a, b = model.r, model.alpha, model.a, model.b
     odds = (
         np.log(a) - np.log(b + np.maximum(frequency - 1, 0))
-        + (r + frequency) * (np.log(alpha + age) - np.log(alpha + recency))
+        + (r + frequency) * np.log((alpha + age) / (alpha + recency))
     )  # fmt: skip
-    alive: Array = np.where(frequency > 0, expit(-odds), 1.0)
+    alive: Array = np.where(frequency > 0, expit(-np.clip(odds, LEAST_LOG, -LEAST_LOG)), 1.0)
     return alive
 
 
@@ -127,41 +127,57 @@ def expected_purchases(
 ) -> Array:
     """How many purchases each customer makes within the horizon (equation 10 of the paper).
 
-    The hypergeometric function by Euler's transformation, so that neither it nor the power before
-    it leaves the doubles where somebody buys often.
+    Of the posterior, not by the paper's hypergeometric function: its parts leave the doubles, or
+    cancel each other, where customers buy often, or nearly all or none of them cease.
     """
-    r, alpha, b = model.r, model.alpha, model.b
-    a = _off(model.a, 1.0)
-    third = _off(a + b + frequency - 1, 0.0)
-    rest = horizon / (alpha + age + horizon)
-    alone = (1 - rest) ** (a - 1) * _gauss(a + b - 1 - r, a - 1, third, rest)
-    return (
-        third / (a - 1) * (1 - alone)
-        * probability_alive(model, frequency, recency, age)
-    )  # fmt: skip
-
-
-def _gauss(first: Array, second: Array, third: Array, at: Array) -> Array:
-    """The hypergeometric function; by its series where scipy has no value, as for a large third.
-
-    There the terms fall off as the powers of its reciprocal.
-    """
-    found: Array = np.asarray(hyp2f1(first, second, third, at), dtype=np.float64)
-    lost = ~np.isfinite(found)
-    if lost.any():
-        found[lost] = _series(first, second, third[lost], at[lost])
+    pairs, places = np.unique(np.column_stack([frequency, age]), axis=0, return_inverse=True)
+    while_one = _while_customer(
+        model.r + pairs[:, 0], horizon / (model.alpha + pairs[:, 1]), model.a, model.b + pairs[:, 0]
+    )
+    alive = probability_alive(model, frequency, recency, age)
+    found: Array = alive * while_one[places.reshape(-1)]
     return found
 
 
-def _series(first: Array, second: Array, third: Array, at: Array) -> Array:
-    total = term = np.ones_like(third)
-    for number in range(TERMS):
-        term = term * at * (first + number) * (second + number) / ((third + number) * (number + 1))
-        total = total + term
-        if np.all(np.abs(term) <= np.finfo(np.float64).eps * np.abs(total)):
-            break
-    return total
+def _while_customer(shape: Array, ahead: Array, a: float, b: Array) -> Array:
+    """The expected purchases of customers who are still ones.
+
+    Who ceases with probability p after a purchase makes (1 - (1 + p * ahead) ** -shape) / p of
+    them; p is beta distributed (a, b). What remains of that function when its ends are taken off,
+    whose means are known, is integrated by the trapezoidal rule over the logarithm of p's odds,
+    where it falls off exponentially at both ends, whatever the parameters.
+    """
+    never, surely = shape * ahead, -np.expm1(-shape * np.log1p(ahead))
+    steep = 1 + (shape + 1) * ahead / 2
+    norm = betaln(a, b)
+    known = surely + (never - surely) * _exp(betaln(a, b + steep) - norm)
+    low, high = _span(a, b, steep)
+    width = (high - low) / NODES
+    rest = np.zeros_like(known)
+    for node in range(NODES + 1):
+        odds = low + node * width
+        p, stays, ceases = expit(odds), -np.logaddexp(0.0, odds), -np.logaddexp(0.0, -odds)
+        bought = -np.expm1(-shape * np.log1p(p * ahead)) / p
+        part = bought - surely - (never - surely) * _exp(steep * stays)
+        rest += part * _exp(a * ceases + b * stays - norm)
+    found: Array = known + rest * width
+    return found
 
 
-def _off(value: float | Array, pole: float) -> Array:
-    return np.where(np.abs(value - pole) < NEAR, pole + NEAR, np.asarray(value, dtype=np.float64))
+def _span(a: float, b: Array, steep: Array) -> tuple[Array, Array]:
+    """The logarithms of the odds between which all of the integral lies.
+
+    From its greatest value, at the beta distribution's (a + 1, b + 1), the integrand falls off at
+    least as ``weight * (d - 1 + exp(-d))`` with the distance d; where that is slow, the function
+    itself may have its greatest part further to the left, where p is the reciprocal of ``steep``.
+    """
+    weight = (a + 1) * (b + 1) / (a + b + 2)
+    is_narrow = weight > 4
+    fall = FALL / np.where(is_narrow, weight - 2, weight)
+    distance = (fall + np.sqrt(fall * (fall + 8))) / 2
+    top = np.log((a + 1) / (b + 1))
+    return top - distance - np.where(is_narrow, 0.0, np.log(steep)), top + distance
+
+
+def _exp(logs: Array) -> Array:
+    return np.exp(np.maximum(logs, LEAST_LOG))

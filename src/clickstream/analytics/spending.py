@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import digamma, gammaln
+from scipy.special import betaln, digamma
 
 from clickstream.analytics.fitting import Fit, maximize
 
@@ -49,14 +49,12 @@ def log_likelihood(p: float, q: float, gamma: float, purchases: Array, mean: Arr
 def _likelihood(logs: Array, x: Array, mean: Array) -> tuple[float, Array]:
     """The log-likelihood by the logarithms of the parameters, and its gradient."""
     p, q, gamma = np.exp(logs)
-    log_mean, log_sum = np.log(mean), np.log(gamma + x * mean)
-    total = (
-        gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * logs[2]
-        + (p * x - 1) * log_mean + p * x * np.log(x) - (p * x + q) * log_sum
-    )  # fmt: skip
-    by_p = x * (digamma(p * x + q) - digamma(p * x) + log_mean + np.log(x) - log_sum)
-    by_q = digamma(p * x + q) - digamma(q) + logs[2] - log_sum
-    by_gamma = q / gamma - (p * x + q) / (gamma + x * mean)
+    paid = x * mean
+    log_own, log_all = np.log1p(gamma / paid), np.log1p(paid / gamma)
+    total = -betaln(p * x, q) - p * x * log_own - q * log_all - np.log(mean)
+    by_p = x * (digamma(p * x + q) - digamma(p * x) - log_own)
+    by_q = digamma(p * x + q) - digamma(q) - log_all
+    by_gamma = q / gamma - (p * x + q) / (gamma + paid)
     gradient = np.array([by_p.sum() * p, by_q.sum() * q, by_gamma.sum() * gamma])
     return float(total.sum()), gradient
 
