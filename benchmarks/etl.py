@@ -2,97 +2,179 @@
 
 - **Throughput.** `clickstream etl` on simulated history, against a raw binary COPY of the very same
   rows into a logged table without an index: the ratio says what sessions, orders, aggregates and
-  indexes cost. Peak memory is that of the ETL process.
-- **A batch.** 10,000 new events of known and new visitors, loaded into a small and a large
-  warehouse: the ratio says whether the cost follows the batch or the warehouse.
+  indexes cost.
+- **Growth.** Batches of 10,000 events of known and new visitors, loaded in turns into a small and a
+  large warehouse: the ratio says whether the cost follows the batch or the warehouse. Both are
+  loaded with the same base, and multiplied to their sizes (multiply.py).
+- **`--late`**: batches of which one event in a hundred happened days ago, amid visits that are in
+  the warehouse, in turns with batches without.
+- **`--files N`**: N objects of one event each, found, read and loaded.
+
+Peak memory is that of the ETL's process. Each ratio has its goal beside it.
 """
 
 import argparse
-import gzip
-import json
-import os
-import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
-from itertools import islice
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from typing import Final
 
+from benchmarks.batches import BATCH, put_batch, write_files
+from benchmarks.loads import END, EVENTS_A_VISITOR, SEED, Load, etl
+from benchmarks.multiply import multiply
 from clickstream.etl import Rules
 from clickstream.etl.rows import EVENT_COLUMNS, ITEM_COLUMNS
 from clickstream.etl.slice import Slice
-from clickstream.lake import EVENTS, batch_key, open_lake
-from clickstream.simulate import simulate, write_history
+from clickstream.lake import EVENTS, open_lake
+from clickstream.simulate import write_history
 from clickstream.warehouse.connect import connect
 from clickstream.warehouse.load import Loader
 from clickstream.warehouse.server import EmbeddedServer
 
-END = datetime(2026, 3, 1, tzinfo=UTC)
-SEED = 7
-BATCH = 10_000
-EVENTS_A_VISITOR = 21
-"""About as many as a simulated visitor leaves in a month."""
-COPIED = 200_000
+COPIED: Final = 200_000
 """Rows of the raw COPY that the load is measured against."""
+LATE: Final = BATCH // 100
+FILLING: Final = {
+    "shared_buffers": "2GB",
+    "maintenance_work_mem": "1GB",
+    "max_wal_size": "8GB",
+    "synchronous_commit": "off",
+}
+"""How the server runs while a warehouse is multiplied; it is measured with its own settings."""
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """One that stands, with the embedded server's own settings."""
+
+    folder: Path
+    url: str
+    base: Load
+    """The load of its base."""
 
 
 def main() -> None:
-    """Print the table. Sizes are in events."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--small", type=int, default=500_000)
-    options.add_argument("--large", type=int, default=5_000_000)
-    options.add_argument("--batches", type=int, default=5)
+    """Print what was asked for: throughput and growth, unless others are named."""
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--base", type=int, default=500_000, help="events that the ETL loads")
+    options.add_argument("--small", type=int, default=500_000, help="events of a warehouse")
+    options.add_argument("--large", type=int, default=5_000_000, help="events of another")
+    options.add_argument("--batches", type=int, default=7, help="of each kind, after a first one")
+    options.add_argument("--late", action="store_true", help="only batches with late events")
+    options.add_argument("--files", type=int, metavar="N", help="only N objects of one event each")
     chosen = options.parse_args()
-    small = measure(chosen.small, chosen.batches)
-    show(small)
-    if chosen.large > chosen.small:
-        large = measure(chosen.large, chosen.batches)
-        show(large)
-        growth = large["batch_seconds"] / small["batch_seconds"]
-        print(f"a batch costs {growth:.2f} times as much in {large['events']:,} events")
+    base = min(chosen.base, chosen.small)
+    if chosen.late:
+        measure_late(base, chosen.small, chosen.batches)
+    if chosen.files:
+        measure_files(chosen.files)
+    if not (chosen.late or chosen.files):
+        measure_growth(base, chosen.small, chosen.large, chosen.batches)
 
 
-def measure(events: int, batches: int) -> dict[str, float]:
-    """Fill a warehouse with about `events` events, then load batches one by one."""
+def measure_growth(base: int, small: int, large: int, batches: int) -> None:
+    """Throughput of the base's load, then batches in turns into a small and a large warehouse."""
+    with history(base) as lake, ExitStack() as standing:
+        warehouses = [standing.enter_context(warehouse(lake, small))]
+        show_throughput(warehouses[0], lake)
+        if large > small:
+            warehouses.append(standing.enter_context(warehouse(lake, large)))
+        rounds = []
+        for number in range(batches + 1):
+            put_batch(open_lake(lake.as_uri()), number)
+            turns = warehouses if number % 2 else warehouses[::-1]
+            seconds = {one.folder: etl(one.folder, lake).seconds for one in turns}
+            rounds.append([seconds[one.folder] for one in warehouses])
+        for place, one in enumerate(warehouses):
+            size = f"{count_events(one):,} events"
+            print(f"{median(rounds, place):>12.2f} s for a batch of {BATCH:,} into {size}")
+        if large > small:
+            ratio("a batch into the larger warehouse, of its cost in the smaller", rounds, goal=1.2)
+
+
+def measure_late(base: int, size: int, batches: int) -> None:
+    """Batches with and without late events, in turns, into one warehouse."""
+    with history(base) as lake, warehouse(lake, size) as one:
+        rounds = []
+        for number in range(batches + 1):
+            seconds = []
+            for late in (0, LATE):
+                put_batch(open_lake(lake.as_uri()), 2 * number + bool(late), late=late)
+                seconds.append(etl(one.folder, lake).seconds)
+            rounds.append(seconds)
+        print(f"{count_events(one):>12,} events in the warehouse")
+        print(f"{median(rounds, 0):>12.2f} s for a batch of {BATCH:,}")
+        print(f"{median(rounds, 1):>12.2f} s for one with {LATE} late events")
+        ratio("a batch with late events, of its cost without", rounds, goal=1.5)
+
+
+def measure_files(count: int) -> None:
+    """Objects of one event each, from a folder to tables."""
+    with data_folder() as folder, EmbeddedServer(folder):
+        etl(folder)  # makes the schema where the lake is still out of sight
+        files = write_files(folder / "lake", count)
+        load = etl(folder, folder / "lake")
+    print(f"{files:>12,} objects of one event: {load.seconds:,.0f} s")
+    print(f"{load.per_second:>12,.0f} events a second from the lake to finished tables")
+    show_memory(load)
+
+
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """A folder that goes again."""
     with tempfile.TemporaryDirectory(prefix="clickstream-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # the server runs as another user where we are root
-        history = folder / "lake"
-        lake = open_lake(history.as_uri())
-        truth = write_history(
-            lake, visitors=events // EVENTS_A_VISITOR, days=30, seed=SEED, end=END
-        )
-        with EmbeddedServer(folder) as server:
+        yield folder
+
+
+@contextmanager
+def history(events: int) -> Iterator[Path]:
+    """A lake with about so many events of thirty days."""
+    with data_folder() as folder:
+        visitors = events // EVENTS_A_VISITOR
+        lake = open_lake(folder.as_uri())
+        write_history(lake, visitors=visitors, days=30, seed=SEED, end=END)
+        yield folder
+
+
+@contextmanager
+def warehouse(lake: Path, events: int) -> Iterator[Warehouse]:
+    """A warehouse into which the lake was loaded, multiplied to about so many events."""
+    with data_folder() as folder:
+        with EmbeddedServer(folder):
             etl(folder)  # makes the schema where the lake is still out of sight
-            seconds, counts = etl(folder, lake=history)
-            memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-            copied = raw_copy(server.url, history)
-            times = [load_batch(folder, history, number) for number in range(batches)]
-        return {
-            "lines": truth.lines,
-            "events": counts["events"],
-            "per_second": counts["events"] / seconds,
-            "copy_per_second": copied,
-            "memory_mb": memory,
-            "batch_seconds": statistics.median(times),
-        }
+            base = etl(folder, lake)
+        times = round(events / base.events)
+        if times > 1:
+            with (
+                EmbeddedServer(folder, options=FILLING) as server,
+                connect(server.url, autocommit=True) as connection,
+            ):
+                multiply(connection, times)
+        with EmbeddedServer(folder) as server:
+            yield Warehouse(folder, server.url, base)
 
 
-def etl(folder: Path, lake: Path | None = None) -> tuple[float, dict[str, float]]:
-    """Run the command; its own seconds and counts, without the start of Python."""
-    environment = os.environ | {
-        "CLICKSTREAM_DATA_DIR": str(folder),
-        "CLICKSTREAM_LAKE_URL": (lake or folder / "empty").as_uri(),
-    }
-    command = [str(Path(sys.executable).with_name("clickstream")), "etl", "--format", "json"]
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    answer = json.loads(done.stdout)
-    facts = answer["rows"][0] if "rows" in answer else answer
-    return float(facts["seconds"]), facts
+def show_throughput(one: Warehouse, lake: Path) -> None:
+    """The load of a warehouse's base, against a raw COPY of its rows."""
+    copied = raw_copy(one.url, lake)
+    print(f"{one.base.events:>12,} events loaded in {one.base.seconds:,.0f} s")
+    print(f"{one.base.per_second:>12,.0f} events a second from the lake to finished tables")
+    print(f"{copied:>12,.0f} rows a second by raw binary COPY")
+    print(f"{one.base.per_second / copied:>12.3f} of a raw COPY's rate (goal: 0.15 at least)")
+    show_memory(one.base)
+
+
+def show_memory(load: Load) -> None:
+    """The ETL's memory."""
+    print(f"{load.memory_mb:>12,.0f} MB of memory at most in the ETL's process (goal: under 400)")
 
 
 def raw_copy(url: str, history: Path) -> float:
@@ -122,26 +204,24 @@ def raw_copy(url: str, history: Path) -> float:
     return statistics.median(rates)
 
 
-def load_batch(folder: Path, history: Path, number: int) -> float:
-    """Seconds that the load of one batch of new events takes."""
-    day = END + timedelta(days=number + 1)
-    received = simulate(visitors=BATCH // 10, days=1, seed=SEED, end=day)
-    lines = [one.line for one in islice(received, BATCH)]
-    key = batch_key(day, UUID(int=number))
-    open_lake(history.as_uri()).put(key, gzip.compress(b"\n".join(lines), 1))
-    return etl(folder, lake=history)[0]
+def count_events(one: Warehouse) -> int:
+    """The events in a warehouse."""
+    with connect(one.url) as connection:
+        row = connection.execute("select count(*) from events").fetchone()
+    return int(row[0]) if row else 0
 
 
-def show(measured: dict[str, float]) -> None:
-    """One size of warehouse, in lines."""
-    ratio = measured["per_second"] / measured["copy_per_second"]
-    print(f"{measured['events']:>12,} events in the warehouse")
-    print(f"{measured['per_second']:>12,.0f} events a second from the lake to finished tables")
-    print(
-        f"{measured['copy_per_second']:>12,.0f} rows a second by raw binary COPY: ratio {ratio:.3f}"
-    )
-    print(f"{measured['memory_mb']:>12,.0f} MB of memory at most in the ETL process")
-    print(f"{measured['batch_seconds']:>12.2f} s for a batch of {BATCH:,}")
+def median(rounds: list[list[float]], place: int) -> float:
+    """Seconds of one kind of turn; the first round only warms the caches."""
+    return statistics.median(seconds[place] for seconds in rounds[1:])
+
+
+def ratio(what: str, rounds: list[list[float]], *, goal: float) -> None:
+    """The second turn of a round against its first, the median and the bounds of all rounds."""
+    ratios = sorted(second / first for first, second in rounds[1:])
+    spread = f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
+    middle = statistics.median(ratios)
+    print(f"{middle:>12.2f} times: {what} ({spread}; goal: {goal} at most)")
 
 
 if __name__ == "__main__":

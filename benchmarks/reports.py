@@ -16,7 +16,7 @@ from typing import Final
 
 import psycopg
 
-from benchmarks.etl import EVENTS_A_VISITOR, SEED, etl
+from benchmarks.loads import EVENTS_A_VISITOR, SEED, etl
 from benchmarks.multiply import multiply
 from clickstream.analytics import KINDS, ReportOptions, run_report
 from clickstream.lake import open_lake
