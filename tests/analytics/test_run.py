@@ -2,13 +2,19 @@
 
 import asyncio
 import datetime as dt
+import threading
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pytest
-from histories import load, random_history
+from histories import START, Happening, history, load, random_history
 
 from clickstream.analytics import KINDS, ReportOptions, arun_report, report_sql, run_report
+from clickstream.analytics.query import Answer, Plan, Results
+from clickstream.analytics.request import Request
+from clickstream.analytics.run import BATCH
 from clickstream.errors import ReportError
 
 pytestmark = pytest.mark.postgres
@@ -43,6 +49,70 @@ def test_an_asynchronous_connection_gives_the_same_answer(
             return await arun_report(other, name, OPTIONS)
 
     assert asyncio.run(answer()) == run_report(connection, name, OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_heavy"),
+    [
+        pytest.param("value", True, id="value"),
+        pytest.param("attribution", True, id="attribution"),
+        pytest.param("overview", False, id="overview"),
+    ],
+)
+def test_other_tasks_do_not_wait_for_the_answer_of_a_heavy_report(
+    connection: psycopg.Connection,
+    warehouse_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    is_heavy: bool,
+) -> None:
+    kind = KINDS[name]
+    makers = []
+
+    def plan(request: Request) -> Plan:
+        inner = kind.plan(request)
+
+        def shape(results: Results) -> Answer:
+            makers.append(threading.current_thread())
+            return inner.shape(results)
+
+        return Plan(inner.queries, shape)
+
+    monkeypatch.setitem(KINDS, name, replace(kind, plan=plan))
+
+    async def answer() -> Any:
+        async with await psycopg.AsyncConnection.connect(warehouse_url) as other:
+            await other.execute("set search_path = clickstream")
+            await other.commit()
+            return await arun_report(other, name, OPTIONS)
+
+    assert asyncio.run(answer()).name == name
+    assert [maker is not threading.current_thread() for maker in makers] == [is_heavy]
+
+
+def test_more_rows_than_one_batch_give_the_same_answer(
+    connection: psycopg.Connection, warehouse_url: str
+) -> None:
+    moments = [START + dt.timedelta(minutes=place) for place in range(BATCH + 10)]
+    load(
+        connection,
+        history(
+            Happening(at=at, visitor=f"v{at:%j%H%M}", name="purchase", action="purchase",
+                      value=Decimal(5), currency="USD")
+            for at in moments
+        ),
+    )  # fmt: skip
+
+    async def answer() -> Any:
+        async with await psycopg.AsyncConnection.connect(warehouse_url) as other:
+            await other.execute("set search_path = clickstream")
+            await other.commit()
+            return await arun_report(other, "value", OPTIONS)
+
+    report = asyncio.run(answer())
+
+    assert len(report.rows) == BATCH + 10
+    assert report == run_report(connection, "value", OPTIONS)
 
 
 @pytest.mark.parametrize("name", list(KINDS))

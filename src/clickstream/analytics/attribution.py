@@ -181,4 +181,5 @@ KIND: Final = Kind(
     summary="Which channels, sources or campaigns brought the orders.",
     plan=plan,
     takes=("model", "by", "lookback"),
+    is_heavy=True,
 )

@@ -20,6 +20,8 @@ SNAPSHOT: Final = "set transaction isolation level repeatable read; set local wo
 """One state for all queries; and room to count a few hundred thousand visitors by hashing."""
 
 EXCLUDED: Final = "excluded"
+BATCH: Final = 2000
+"""Rows that are read before other tasks have their turn."""
 
 
 def run_report(connection: psycopg.Connection, name: str, options: ReportOptions) -> Report:
@@ -41,7 +43,11 @@ def run_report(connection: psycopg.Connection, name: str, options: ReportOptions
 async def arun_report(
     connection: psycopg.AsyncConnection, name: str, options: ReportOptions
 ) -> Report:
-    """The same as ``run_report``, on an asynchronous connection; cancelling it stops the query."""
+    """The same as ``run_report``, on an asynchronous connection; cancelling it stops the query.
+
+    What takes long, other tasks do not wait for: many rows come in batches, and the answer of a
+    heavy report is made in a thread.
+    """
     kind = find_kind(name)
     is_outermost = connection.info.transaction_status == TransactionStatus.IDLE
     async with connection.transaction():
@@ -147,7 +153,11 @@ def _fetch(connection: psycopg.Connection, query: Query) -> list[Row]:
 async def _afetch(connection: psycopg.AsyncConnection, query: Query) -> list[Row]:
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query.statement, query.values or None, prepare=False)
-        return list(await cursor.fetchall())
+        rows: list[Row] = []
+        while batch := await cursor.fetchmany(BATCH):
+            rows += batch
+            await asyncio.sleep(0)
+        return rows
 
 
 FACTS: Final = bind(template("facts"))
