@@ -2,11 +2,11 @@
 
 Loading millions of events takes the ETL as long as it takes. Where only the size of a warehouse
 matters, its rows are copied instead: each copy's ids are the originals' with a suffix, so that it
-is other visitors who did the same, and the aggregates are multiplied. The tables are row by row those
-that a load of the copies would have made, but for where in the lake an event lies, and so are those
-after the loads that follow. Once is enough: a second time would give ids that are taken. What tells
-of other things stays: the ETL's books, the quarantine, the latest word on each product, imports, the
-results of checks.
+is other visitors who did the same, and the aggregates are multiplied. The tables are row by row
+those that a load of the copies would have made, but for where in the lake an event lies, and so are
+those after the loads that follow. Once is enough: a second time would give ids that are taken. What
+tells of other things stays: the ETL's books, the quarantine, the latest word on each product,
+imports, the results of checks.
 """
 
 from typing import Final
