@@ -272,6 +272,27 @@ def test_the_tabs_of_the_filter_menu_are_walked_by_arrows(tab: Any) -> None:
     page.keyboard.press("Escape")
 
 
+def test_products_tell_of_the_carts_they_were_left_in_and_of_discounts(tab: Any) -> None:
+    page = tab.open("/?page=products&range=30d")
+    shown = page.locator("#products-kind")
+    expect(shown.locator("th").first).to_have_text("Product")
+    carts = page.request.get(f"{tab.address}/export/products-kind.csv?page=products&range=30d")
+    rows = list(csv.DictReader(io.StringIO(carts.text())))
+    states = ("ordered_carts", "abandoned_carts", "pending_carts")
+    assert all(int(row["carts"]) == sum(int(row[name]) for name in states) for row in rows)
+    left = [int(row["abandoned_carts"]) for row in rows]
+    assert left == sorted(left, reverse=True)
+    assert left[0] > 0
+    page.get_by_role("button", name="Brands").click()
+    tab.settle()
+    expect(shown.locator("th").first).to_have_text("Brand")
+    page.get_by_role("button", name="Discounts", exact=True).click()
+    tab.settle()
+    expect(shown.locator("tbody tr").first).to_contain_text("Full price")
+    expect(shown.locator("tbody tr").nth(1)).to_contain_text("₫")
+    assert "kind=prices" in page.url
+
+
 def test_a_load_that_is_late_is_said_beside_the_figures(look: Any, standin: Any) -> None:
     standin.last_run_at = NOW - dt.timedelta(hours=3)
     with look(standin) as tab:

@@ -5,11 +5,12 @@ from typing import Final
 from htmltools import TagChild, TagList, tags
 from shiny import Inputs, Outputs, Session, module, ui
 
-from clickstream.dashboard import charts, kit
+from clickstream.dashboard import charts, kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
 from clickstream.dashboard.kit import render_chart, render_html
 from clickstream.dashboard.loading import Ready
+from clickstream.dashboard.pages import products_kinds_parts as kinds
 from clickstream.dashboard.pages import products_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
 from clickstream.dashboard.pages.products_data import (
@@ -18,6 +19,7 @@ from clickstream.dashboard.pages.products_data import (
     chosen_group,
     fetch_products,
 )
+from clickstream.dashboard.pages.products_kinds_data import chosen_kind, fetch_kind
 
 KEY: Final = "products"
 
@@ -39,6 +41,14 @@ def products_ui() -> TagList:
             _chart_card("ranking", "Best sellers", span=7),
             _chart_card("scatter", "Seen and wanted", span=5),
             tags.section(tools, ui.output_ui("table"), class_="card span-12", aria_label="Table"),
+            kit.card(
+                "Carts and discounts",
+                ui.output_ui("kind"),
+                sub=ui.output_ui("kind_sub"),
+                tools=tags.div(
+                    ui.output_ui("kind_tabs"), kit.export_link(f"{KEY}-kind"), class_="card-tools"
+                ),
+            ),
             class_="grid first",
         )
     )
@@ -69,6 +79,24 @@ def products_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     def _table() -> TagChild:
         view = desk.view()
         return kit.block(found(), lambda products: parts.table(products, view))
+
+    kind = desk.load(KEY, lambda view: fetch_kind(office, view), keys=("by", "kind"))
+
+    @output(id="kind")
+    @render_html
+    def _kind() -> TagChild:
+        view = desk.view()
+        return kit.block(kind(), lambda shown: kinds.draw(shown, view))
+
+    @output(id="kind_tabs")
+    @render_html
+    def _kind_tabs() -> TagChild:
+        return kinds.tabs(desk.view())
+
+    @output(id="kind_sub")
+    @render_html
+    def _kind_sub() -> TagChild:
+        return kinds.MEANINGS[chosen_kind(desk.view())]
 
     @output(id="ranking_sub")
     @render_html
@@ -113,6 +141,10 @@ async def _sheet(office: Office, view: View) -> Sheet:
     return Sheet(head, parts.csv_rows(products))
 
 
+async def _kind_sheet(office: Office, view: View) -> Sheet:
+    return tables.sheet(kinds.table(await fetch_kind(office, view)), view)
+
+
 PRODUCTS: Final = Page(
     key=KEY,
     title="Products",
@@ -120,5 +152,5 @@ PRODUCTS: Final = Page(
     group="Commerce",
     ui=products_ui,
     server=products_server,
-    exports={KEY: _sheet},
+    exports={KEY: _sheet, "kind": _kind_sheet},
 )
