@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
@@ -291,6 +292,29 @@ def test_products_tell_of_the_carts_they_were_left_in_and_of_discounts(tab: Any)
     expect(shown.locator("tbody tr").first).to_contain_text("Full price")
     expect(shown.locator("tbody tr").nth(1)).to_contain_text("₫")
     assert "kind=prices" in page.url
+
+
+def test_orders_stand_beside_the_shops_own_where_those_are_known(tab: Any) -> None:
+    page = tab.open("/?page=orders&range=30d")
+    shown = page.locator("#orders-books")
+    expect(shown.get_by_role("heading")).to_have_text("Beside the shop's own orders")
+    answer = page.request.get(f"{tab.address}/export/orders-books.csv?page=orders&range=30d")
+    rows = list(csv.DictReader(io.StringIO(answer.text())))
+    counts = Counter(row["status"] for row in rows)
+    assert (counts["missing"], counts["different"]) == (1, 1)
+    for title in ("Missing", "Different"):
+        expect(shown.locator(".tile", has_text=title).locator("data")).to_have_text("1")
+    extra = shown.locator(".tile", has_text="Extra").locator("data")
+    expect(extra).to_have_text(str(counts["extra"]))
+    expect(shown.locator("tbody tr").first).to_contain_text("missing")
+    expect(shown).to_contain_text("<img src=x")
+
+
+def test_without_the_shops_own_orders_nothing_is_said_of_them(look: Any, standin: Any) -> None:
+    with look(standin) as tab:
+        page = tab.open("/?page=orders")
+        expect(page.locator("#orders-headline .tile").first).to_be_visible()
+        expect(page.locator("#orders-books")).to_be_empty()
 
 
 def test_a_load_that_is_late_is_said_beside_the_figures(look: Any, standin: Any) -> None:

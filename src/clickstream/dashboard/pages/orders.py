@@ -9,9 +9,11 @@ from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
 from clickstream.dashboard.kit import render_html
+from clickstream.dashboard.loading import Loading
 from clickstream.dashboard.outputs import chart_box, part, show, show_chart
 from clickstream.dashboard.pages import orders_data as data
 from clickstream.dashboard.pages import orders_parts as parts
+from clickstream.dashboard.pages.orders_books import card, fetch_books, table
 from clickstream.dashboard.pages.page import Page, Sheet
 
 KEY: Final = "orders"
@@ -49,6 +51,7 @@ def orders_ui() -> TagList:
                 span=5,
             ),
             tags.section(tools, ui.output_ui("table"), class_="card span-12", aria_label="Orders"),
+            tags.div(ui.output_ui("books"), class_="span-12"),
             class_="grid",
         ),
     )
@@ -59,6 +62,14 @@ def orders_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
     office = desk.office
     found = desk.load(KEY, lambda view: data.fetch_orders(office, view))
     course = desk.load(KEY, lambda view: data.fetch_course(office, view), keys=("figure",))
+
+    books = desk.load(KEY, lambda view: fetch_books(office, view))
+
+    @output(id="books")
+    @render_html
+    def _books() -> TagChild:
+        shown, view = books(), desk.view()
+        return None if isinstance(shown, Loading) else kit.block(shown, lambda it: card(it, view))
 
     @output(id="figures")
     @render_html
@@ -80,6 +91,10 @@ async def _carts_sheet(office: Office, view: View) -> Sheet:
     return Sheet(tuple(found.carts), [tuple(found.carts.values())])
 
 
+async def _books_sheet(office: Office, view: View) -> Sheet:
+    return tables.sheet(table(await fetch_books(office, view)), view)
+
+
 ORDERS: Final = Page(
     key=KEY,
     title="Orders & carts",
@@ -87,5 +102,5 @@ ORDERS: Final = Page(
     group="Commerce",
     ui=orders_ui,
     server=orders_server,
-    exports={KEY: _sheet, "carts": _carts_sheet},
+    exports={KEY: _sheet, "carts": _carts_sheet, "books": _books_sheet},
 )
