@@ -35,8 +35,9 @@ HARM = (
     " 4.2, '2026-11-19T00:00Z'), ('sessions', 'channel', %(name)s, 'day', '2026-11-18T00:00Z', 9,"
     " 40, 30, 50, 4.2, '2026-11-19T00:00Z')",
     "insert into watched_periods"
-    " select 'visitors', '', '', 'day', day, 40, 40, 38, 33, 45, 0.1, day from"
-    " generate_series(timestamptz '2026-11-12T00:00Z', '2026-11-21T00:00Z', '1 day') as day",
+    " select 'visitors', '', '', 'day', day, 40, 40, 38, 33, 45, 0.1 * (day > '2026-11-11')::int,"
+    " day from"
+    " generate_series(timestamptz '2026-11-09T00:00Z', '2026-11-21T00:00Z', '1 day') as day",
     "update anomalies set explained_by = 'channel', explained_value = %(name)s,"
     " explained_share = 0.63 where metric = 'visitors'",
     "insert into shop_orders select order_id || case row_number when 1 then '-other' else '' end,"

@@ -16,7 +16,7 @@ NARROWED: Final = (
 )
 COARSE: Final = "What was to be expected is known by hour and by day."
 UNKNOWN: Final = "What was to be expected is not known: this metric is not watched, or too newly."
-ORDINARY: Final = "Nothing unusual"
+ORDINARY: Final = "Nothing that calls for an alarm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ async def fetch_watch(
     digits = 0 if known(metric).unit == "count" else 6
     expected = {
         label: Expected(round(value, digits), round(lower, digits), round(upper, digits))
-        for label, row in _of(bands.rows, metric, interval, currency).items()
+        for label, row in _of(_judged(bands.rows), metric, interval, currency).items()
         if (value := number(row["expected"])) is not None
         and (lower := number(row["lower"])) is not None
         and (upper := number(row["upper"])) is not None
@@ -78,6 +78,19 @@ async def fetch_watch(
     }  # fmt: skip
     words = None if unusual else ORDINARY if expected else UNKNOWN
     return Watch(expected, unusual, words)
+
+
+def _judged(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows without those from before a metric's season was known, which score nothing."""
+    begun: set[object] = set()
+    found = []
+    for row in rows:
+        name = (row["metric"], row["dimension"], row["value"])
+        if row["score"]:
+            begun.add(name)
+        if name in begun:
+            found.append(row)
+    return found
 
 
 def _of(

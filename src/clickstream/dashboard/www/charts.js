@@ -23,7 +23,12 @@
     return (value) => String(value);
   }
 
-  const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+  const isNarrow = matchMedia("(max-width: 600px)");
+
+  function clip(text, wanted) {
+    const length = isNarrow.matches ? Math.round(wanted * 0.6) : wanted;
+    return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  }
 
   function element(name, className, text) {
     const node = document.createElement(name);
