@@ -1,6 +1,7 @@
 """Charts as the options that the browser draws."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,18 @@ def test_an_interval_suits_its_period(days: int, suited: list[str], usual: str) 
     period = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1) + dt.timedelta(days - 1))
     assert periods.suited(period) == suited
     assert periods.usual(period) == usual
+
+
+@pytest.mark.parametrize(
+    ("last", "style"),
+    [
+        pytest.param("2026-11-20T14:00", "hour", id="one day"),
+        pytest.param("2026-11-21T14:00", "moment", id="several days"),
+    ],
+)
+def test_hours_of_several_days_are_named_with_their_day(last: str, style: str) -> None:
+    axis: Any = charts.period_axis(["2026-11-20T13:00", last], "hour")
+    assert axis["axisLabel"]["formatter"] == f"fn:date:{style}"
 
 
 def test_periods_that_have_not_begun_are_not_drawn() -> None:
