@@ -205,7 +205,7 @@ def test_hostile_names_stay_text_everywhere(look: Any, standin: Any, tmp_path: P
         tab.settle()
         expect(page.locator(".chip")).to_contain_text(HOSTILE)
         with page.expect_download() as download:
-            page.get_by_role("link", name="Take away as CSV").locator("visible=true").click()
+            page.locator("[data-export=products-products]").click()
         download.value.save_as(tmp_path / "products.csv")
         rows = list(csv.reader(io.StringIO((tmp_path / "products.csv").read_text("utf-8"))))
         assert rows[1][1] == f"{HOSTILE}0"
