@@ -46,6 +46,8 @@ class Customers:
 
     rows: Sequence[Mapping[str, Any]]
     currency: str | None
+    notes: Sequence[str] = ()
+    """What the report says of how far its figures can be trusted."""
 
 
 def chosen_kind(view: View) -> str:
@@ -95,7 +97,8 @@ async def fetch_value(office: Office, view: View) -> Customers | None:
     history = Period(EARLIEST, period.end)
     report = await office.ask("value", filters, history, limit=MOST)
     currency = choose_currency(report, filters.currency)
-    return Customers([row for row in report.rows if row["currency"] == currency], currency)
+    rows = [row for row in report.rows if row["currency"] == currency]
+    return Customers(rows, currency, report.notes)
 
 
 def shows_value(view: View) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from htmltools import Tag, TagChild, tags
+from htmltools import Tag, TagChild, TagList, tags
 
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.filters import View
@@ -131,4 +131,5 @@ def draw_value(found: Customers | None, view: View) -> TagChild:
         return kit.ghost("rows")
     if not found.rows:
         return kit.words("Nobody ordered", "No order until the end of these dates matches.")
-    return tables.draw(value_table(found), view)
+    notes = [tags.p(note, class_="foot") for note in found.notes]
+    return TagList(tables.draw(value_table(found), view), *notes)
