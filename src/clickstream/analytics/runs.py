@@ -1,8 +1,8 @@
 """Runs: the runs of the ETL, what each one loaded and rejected, and how it ended.
 
-Grain: one row a run that began in the range, the latest first. `coerced` counts, by field, the events
-that it took by reading a field of another type (docs/contract.md). Filters and traffic do not matter
-here.
+Grain: one row a run that began in the range, the latest first. `coerced` counts, by field, the
+events that it took by reading a field of another type (docs/contract.md). Filters and traffic do
+not matter here.
 """
 
 from typing import Final
