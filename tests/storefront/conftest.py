@@ -50,8 +50,9 @@ def built() -> Path:
     return ROOT / "storefront"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium; for this module alone, since a process holds one Playwright at a time."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("no chromium on this machine; install it with apt-get install chromium")

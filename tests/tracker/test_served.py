@@ -41,5 +41,5 @@ def test_a_version_of_a_script_never_changes(collector, name: str) -> None:
     assert found.content == body
     assert "immutable" in found.headers["cache-control"]
     assert httpx.get(f"{collector.url}/{stem}.000000000000.js").status_code == 404
-    assert httpx.post(f"{collector.url}/{name}").status_code == 404
+    assert httpx.post(f"{collector.url}/{name}").status_code == 405
     assert httpx.head(f"{collector.url}/{name}").status_code == 200
