@@ -17,7 +17,7 @@ from clickstream.analytics.request import Kind, Request
 from clickstream.analytics.sources import limit_of
 
 INTERVALS: Final = ("hour", "day")
-COLUMNS: Final = (
+WATCHED: Final = (
     Column("metric", "Metric"),
     Column("dimension", "Of"),
     Column("value", "Value"),
@@ -28,6 +28,11 @@ COLUMNS: Final = (
     Column("lower", "At least"),
     Column("upper", "At most"),
     Column("score", "Score"),
+)
+"""What is said of every watched period, whether it stood out or not."""
+
+COLUMNS: Final = (
+    *WATCHED,
     Column("explained_by", "Mostly by"),
     Column("explained_value", "Which"),
     Column("explained_share", "Its share", "rate"),

@@ -9,26 +9,12 @@ from typing import Final
 
 from psycopg import sql
 
-from clickstream.analytics.anomalies import INTERVALS
+from clickstream.analytics.anomalies import INTERVALS, WATCHED
 from clickstream.analytics.filters import text_array
 from clickstream.analytics.options import one_of
 from clickstream.analytics.query import Answer, Plan, Results, compose
-from clickstream.analytics.report import Column
 from clickstream.analytics.request import Kind, Request
 from clickstream.analytics.sources import limit_of
-
-COLUMNS: Final = (
-    Column("metric", "Metric"),
-    Column("dimension", "Of"),
-    Column("value", "Value"),
-    Column("interval", "Interval"),
-    Column("period", "Period"),
-    Column("observed", "Seen"),
-    Column("expected", "Expected"),
-    Column("lower", "At least"),
-    Column("upper", "At most"),
-    Column("score", "Score"),
-)
 
 
 def plan(request: Request) -> Plan:
@@ -51,7 +37,7 @@ def shape(request: Request, results: Results, interval: str) -> Answer:
     """The rows with their periods in the report's zone."""
     rows = [{**row, "period": row["period"].astimezone(request.zone)} for row in results["bands"]]
     params = {"interval": interval, "metric": list(request.options.metrics or ())}
-    return Answer(columns=COLUMNS, rows=rows, params=params)
+    return Answer(columns=WATCHED, rows=rows, params=params)
 
 
 KIND: Final = Kind(

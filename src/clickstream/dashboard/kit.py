@@ -380,6 +380,18 @@ def legend(entries: Iterable[tuple[str, int]]) -> Tag:
     )
 
 
+def table_tools(lead: TagChild, *, export: str, search: str, label: str) -> Tag:
+    """The bar above a table: what leads it, a search of its rows, and the table as CSV."""
+    field = tags.input({"data-param": "q"}, type="search", placeholder=search, aria_label=label)
+    return tags.div(
+        lead,
+        field,
+        tags.span(class_="push"),
+        export_link(export, text="CSV"),
+        class_="table-tools",
+    )
+
+
 def export_link(name: str, *, text: str = "") -> Tag:
     """A link that takes a table away as CSV, under the filters of the moment."""
     return tags.a(

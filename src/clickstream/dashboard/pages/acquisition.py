@@ -19,15 +19,11 @@ KEY: Final = "acquisition"
 
 @module.ui
 def acquisition_ui() -> TagList:
-    search = tags.input(
-        {"data-param": "q"}, type="search", placeholder="Search", aria_label="Search the table"
-    )
-    tools = tags.div(
+    tools = kit.table_tools(
         ui.output_ui("groups"),
-        search,
-        tags.span(class_="push"),
-        kit.export_link(f"{KEY}-{KEY}", text="CSV"),
-        class_="table-tools",
+        export=f"{KEY}-{KEY}",
+        search="Search",
+        label="Search the table",
     )
     return TagList(
         tags.div(

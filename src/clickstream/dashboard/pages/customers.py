@@ -19,12 +19,6 @@ KEY: Final = "customers"
 
 @module.ui
 def customers_ui() -> TagList:
-    search = tags.input(
-        {"data-param": "q"},
-        type="search",
-        placeholder="Customer or segment",
-        aria_label="Search the customers",
-    )
     groups = tags.div(
         tags.div(tags.h3("Segments"), tags.div(ui.output_ui("sub"), class_="sub")),
         tags.span(class_="push"),
@@ -32,12 +26,11 @@ def customers_ui() -> TagList:
         kit.export_link(f"{KEY}-segments"),
         class_="table-tools",
     )
-    tools = tags.div(
+    tools = kit.table_tools(
         ui.output_ui("tabs"),
-        search,
-        tags.span(class_="push"),
-        kit.export_link(f"{KEY}-{KEY}", text="CSV"),
-        class_="table-tools",
+        export=f"{KEY}-{KEY}",
+        search="Customer or segment",
+        label="Search the customers",
     )
     return TagList(
         tags.div(

@@ -21,18 +21,11 @@ KEY: Final = "orders"
 
 @module.ui
 def orders_ui() -> TagList:
-    search = tags.input(
-        {"data-param": "q"},
-        type="search",
-        placeholder="Order, user, visitor or coupon",
-        aria_label="Search the orders",
-    )
-    tools = tags.div(
+    tools = kit.table_tools(
         tags.h3("Orders"),
-        search,
-        tags.span(class_="push"),
-        kit.export_link(f"{KEY}-{KEY}", text="CSV"),
-        class_="table-tools",
+        export=f"{KEY}-{KEY}",
+        search="Order, user, visitor or coupon",
+        label="Search the orders",
     )
     return TagList(
         tags.div(ui.output_ui("headline"), class_="card"),

@@ -26,15 +26,11 @@ KEY: Final = "products"
 
 @module.ui
 def products_ui() -> TagList:
-    search = tags.input(
-        {"data-param": "q"}, type="search", placeholder="Search by name", aria_label="Search"
-    )
-    tools = tags.div(
+    tools = kit.table_tools(
         ui.output_ui("groups"),
-        search,
-        tags.span(class_="push"),
-        kit.export_link(f"{KEY}-{KEY}", text="CSV"),
-        class_="table-tools",
+        export=f"{KEY}-{KEY}",
+        search="Search by name",
+        label="Search",
     )
     return TagList(
         tags.div(
