@@ -104,8 +104,10 @@ def test_all_gaps_give_no_expectation():
     assert not verdicts.score.any()
 
 
+@pytest.mark.parametrize("few", [0, 4096], ids=["by a tree", "one by one"])
 @pytest.mark.parametrize("length", [1, 2, 4])
-def test_the_nearest_earlier_window_is_found_exactly(length):
+def test_the_nearest_earlier_window_is_found_exactly(length, few, monkeypatch):
+    monkeypatch.setattr("clickstream.quality.novelty.FEW", few)
     values = np.round(np.random.default_rng(4).normal(size=700), 1)
     found = nearest_distances(values, length)
     for end in range(2 * length - 1, 700, 37):

@@ -16,6 +16,9 @@ Values = npt.NDArray[np.float64]
 
 BLOCK: Final = 256
 """Readings for which one tree of all earlier ones is made."""
+FEW: Final = 4096
+"""Earlier readings that are compared one by one: no tree is needed, nor scipy, which the ETL's
+function on AWS does not carry; what is watched in a shop is never longer."""
 TAIL: Final = 0.02
 """The share of earlier readings that are the tail."""
 LEAST_TAIL: Final = 10
@@ -46,10 +49,13 @@ def nearest_distances(values: Values, length: int) -> Values:
 
 def _to_earlier(windows: Values, block: Values, count: int) -> Values:
     """The distances to the nearest of the first `count` windows."""
-    from scipy.spatial import cKDTree  # noqa: PLC0415 - a fifth of a second, for a few commands
-
     if count <= 0:
         return np.full(len(block), np.inf)
+    if count <= FEW:
+        nearest: Values = np.sqrt(_squares(block, windows[:count]).min(axis=1))
+        return nearest
+    from scipy.spatial import cKDTree  # noqa: PLC0415 - a fifth of a second, for a few commands
+
     tree = cKDTree(windows[:count], balanced_tree=False, compact_nodes=False)
     distances: Values = tree.query(block)[0]
     return distances
@@ -58,15 +64,20 @@ def _to_earlier(windows: Values, block: Values, count: int) -> Values:
 def _within(windows: Values, first: int, count: int, length: int) -> Values:
     """The distances to the nearest window that no tree holds yet."""
     start = max(0, first - length + 1)
-    near = windows[start : first + count]
-    squares = np.zeros((count, len(near)))
-    for place in range(length):
-        squares += (windows[first : first + count, None, place] - near[None, :, place]) ** 2
+    squares = _squares(windows[first : first + count], windows[start : first + count])
     later = np.arange(start, first + count)[None, :]
     here = np.arange(first, first + count)[:, None]
     squares[later > here - length] = np.inf
     nearest: Values = np.sqrt(squares.min(axis=1))
     return nearest
+
+
+def _squares(some: Values, others: Values) -> Values:
+    """The squared distance of each of some windows to each of others."""
+    squares = np.zeros((len(some), len(others)))
+    for place in range(some.shape[1]):
+        squares += (some[:, None, place] - others[None, :, place]) ** 2
+    return squares
 
 
 def rarity(measure: Values, *, warm_up: int = WARM_UP) -> Values:
