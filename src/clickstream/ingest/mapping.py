@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -101,6 +102,16 @@ class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _instant(self, value: Any, target: str) -> str:  # noqa: ANN401 - as the file has it
         return self.time.read(value, target).isoformat().replace("+00:00", "Z")
+
+
+def map_text(path: Path) -> str:
+    """What a map's file holds. Raises `ImportFileError`."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImportFileError(
+            f"The map {path} cannot be read: {error}. Name a TOML file."
+        ) from error
 
 
 def read_map(text: str, *, name: str) -> ImportMap:

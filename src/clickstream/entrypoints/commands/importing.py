@@ -88,18 +88,6 @@ def import_events(
 
 
 def _read_map(path: Path) -> "ImportMap":
-    from clickstream.ingest.mapping import read_map
+    from clickstream.ingest.mapping import map_text, read_map
 
-    return read_map(read_text(path), name=str(path))
-
-
-def read_text(path: Path) -> str:
-    """The text of a map. Raises ImportFileError."""
-    from clickstream.errors import ImportFileError
-
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImportFileError(
-            f"The map {path} cannot be read: {error}. Name a TOML file."
-        ) from error
+    return read_map(map_text(path), name=str(path))

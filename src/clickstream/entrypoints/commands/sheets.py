@@ -5,13 +5,13 @@ from pathlib import Path
 
 import typer
 
-from clickstream.entrypoints.commands.importing import read_text
 from clickstream.entrypoints.formats import Format
 from clickstream.entrypoints.output import write_facts
 from clickstream.entrypoints.progress import progress
 from clickstream.entrypoints.settings import load_settings
 from clickstream.entrypoints.wiring import ready_warehouse
 from clickstream.etl.channels import channel_group
+from clickstream.ingest.mapping import map_text
 from clickstream.ingest.rejects import Rejects
 from clickstream.ingest.sheets import SHEETS, Reading, SheetMap, read_sheet_map
 from clickstream.warehouse.connect import connect
@@ -25,7 +25,7 @@ def import_sheet(
     settings, sheet = load_settings(), SHEETS[kind]
     mapping = SheetMap()
     if map_file is not None:
-        mapping = read_sheet_map(read_text(map_file), sheet, name=str(map_file))
+        mapping = read_sheet_map(map_text(map_file), sheet, name=str(map_file))
     with (
         ready_warehouse(settings) as url,
         connect(url, role="clickstream_etl", application_name="clickstream import") as connection,
