@@ -73,6 +73,43 @@ def test_a_shop_of_few_sessions_raises_no_alarm():
     assert _anomalies(_with(series, 25 * 24 + 12, 15.0)) == []
 
 
+def _days(count, *, mean, seed, name="orders"):
+    """Orders of a shop that sells a little less at the weekend, day by day."""
+    chance = np.random.default_rng(seed)
+    series = []
+    for place in range(count):
+        number = float(chance.poisson(mean * (1.0 if place % 7 < 5 else 0.9)))
+        period = START + dt.timedelta(days=place)
+        series.append(Observation(Name(name), period, number, number))
+    return series
+
+
+def _judged_days(series):
+    judged = judge_series(series, {}, grain="day", zone=UTC)
+    return [one.observation.period for one in judged if one.is_anomaly]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("mean", "days"), [(20, 1), (10, 3), (6, 6)])
+def test_a_small_shop_that_sells_nothing_any_more_is_told_of(mean, days, seed):
+    series = _days(90, mean=mean, seed=seed)
+    assert _judged_days(series) == []
+    stopped = series[:70]
+    for place in range(70, 70 + days):
+        stopped.append(Observation(series[place].name, series[place].period, 0.0, 0.0))
+    found = _judged_days(stopped)
+    assert found
+    assert found[0] >= series[70].period
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_order_a_day_may_stay_away_for_a_while(seed):
+    series = _days(90, mean=1.5, seed=seed)
+    for place in range(80, 86):
+        series = _with(series, place, 0.0)
+    assert _judged_days(series) == []
+
+
 def test_a_rate_of_few_sessions_may_be_anything():
     rates = [
         Observation(Name("conversion_rate"), START + dt.timedelta(hours=place), 0.05, 40.0, "rate")

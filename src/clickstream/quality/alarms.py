@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from clickstream.quality.detector import Verdicts, quieten
-from clickstream.quality.deviation import Chance, deviation
+from clickstream.quality.deviation import LEAST, Chance, distance, things
 from clickstream.quality.novelty import Values
 from clickstream.quality.watched import Grain, Observation
 
@@ -15,8 +15,6 @@ ALARM: Final = 0.55
 series and somebody is called for each."""
 IMPROBABLE: Final = 6.0
 """One in a million by chance has the score `ALARM`."""
-LEAST: Final = {"count": 20.0, "rate": 100.0, "sum": 20.0, "mean": 20.0}
-"""Fewer things than that, seen or expected, say nothing."""
 DEVIATIONS: Final = 4.0
 """Standard deviations of pure chance without which no shape of a series is an anomaly."""
 QUIET: Final = {"hour": 24, "day": 3}
@@ -36,7 +34,7 @@ def scores(
     by_chance = rare / (rare + IMPROBABLE * (1 - ALARM) / ALARM)
     by_shape = np.array(
         [
-            score if _is_far(one, float(expected), usual) else 0.0
+            score if _may_stand_out(one, float(expected), usual) else 0.0
             for one, score, expected, usual in zip(
                 ordered, verdicts.surprise, verdicts.expected, usual_weights, strict=True
             )
@@ -45,23 +43,13 @@ def scores(
     return quieten(np.maximum(by_chance, by_shape), QUIET[grain])
 
 
-def _is_far(one: Observation, expected: float, usual_weight: float) -> bool:
-    if one.observed is None:
-        return False
-    chance = deviation(one, expected=expected, usual=usual_weight)
-    return abs(one.observed - expected) >= DEVIATIONS * chance
+def _may_stand_out(one: Observation, expected: float, usual: float) -> bool:
+    """Whether a period by itself is of enough things, and far from what was expected."""
+    is_far = abs(distance(one, expected=expected, usual=usual)) >= DEVIATIONS
+    return is_far and things(one, expected=expected, usual=usual) >= LEAST[one.kind]
 
 
-def is_alarming(
-    one: Observation,
-    *,
-    expected: float,
-    band: tuple[float, float],
-    usual_weight: float,
-    score: float,
-) -> bool:
-    """Whether a period is an anomaly: a high score, outside its band, and not of a few things."""
-    if one.observed is None or score < ALARM or band[0] <= one.observed <= band[1]:
-        return False
-    weight = {"count": max(one.weight, expected), "sum": max(one.weight, usual_weight)}
-    return weight.get(one.kind, one.weight) >= LEAST[one.kind]
+def is_alarming(one: Observation, *, band: tuple[float, float], score: float) -> bool:
+    """Whether a period is an anomaly: a high score, and not within its band, in which nothing at
+    all never is."""
+    return one.observed is not None and score >= ALARM and not band[0] < one.observed < band[1]

@@ -1,9 +1,10 @@
 """How improbable it is by chance that a shop's numbers are so far from what was expected.
 
-Each period's distance is counted in standard deviations of pure chance (Poisson, binomial, or of a
-sum or mean over sessions or orders); one, three and six periods are added up, so that a small loss
-that goes on is found too. Where a series varies more than chance would have it, its own variation
-counts.
+Each period's distance is counted in standard deviations of pure chance; one, three and six periods
+are added up, so that a small loss that goes on is found too, and a small shop that stands still.
+Where a series varies more than chance would have it, its own variation counts. For counts (Poisson)
+and rates (binomial) the distance is the signed root of the deviance, whose tails are right for few
+things too: none of twenty is 6 deviations below, and not the 4.5 of the normal distribution.
 """
 
 import math
@@ -27,6 +28,13 @@ ORDINARY: Final = 2.58
 """Standard deviations within which 99 of 100 normal values lie."""
 SPREAD: Final = 1.0
 """The coefficient of variation of orders' values, and of the events of sessions."""
+LEAST: Final = {"count": 20.0, "rate": 100.0, "sum": 20.0, "mean": 20.0}
+"""Fewer things than that within one period say nothing."""
+LACKING: Final = {**LEAST, "count": 0.0}
+"""The same for what lacks, of which the periods that are added up count together. Counts need no
+such bound: that of a dozen none comes is no rarer than one in a hundred thousand."""
+SKEW: Final = (ORDINARY**2 - 1) / 6
+"""How much higher than around the mean the band of a Poisson count lies (Cornish and Fisher)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +53,52 @@ def weigh(
 
     The band holds 99 of 100 ordinary periods; what is counted or added up is never below zero.
     """
+    judged = list(zip(ordered, expected.tolist(), usual_weights, strict=True))
+    distances = np.array([distance(one, expected=told, usual=usual) for one, told, usual in judged])
+    made_of = np.array([things(one, expected=told, usual=usual) for one, told, usual in judged])
+    kind = ordered[0].kind
+    spans = [_added_up(distances, made_of, span=span, kind=kind) for span in SPANS]
     deviations = np.array(
-        [
-            deviation(one, expected=float(told), usual=usual)
-            for one, told, usual in zip(ordered, expected, usual_weights, strict=True)
-        ]
+        [deviation(one, expected=told, usual=usual) for one, told, usual in judged]
     )
-    observed = np.array([np.nan if one.observed is None else one.observed for one in ordered])
-    distances = np.nan_to_num((observed - expected) / deviations)
-    most: Values = np.max([_added_up(distances, span) for span in SPANS], axis=0)
     width = ORDINARY * deviations * usual_sizes(np.abs(distances))
-    return Chance(most, np.fmax(0.0, expected - width), expected + width)
+    middle = expected + (SKEW if kind == "count" else 0.0)
+    return Chance(np.max(spans, axis=0), np.fmax(0.0, middle - width), middle + width)
+
+
+def distance(one: Observation, *, expected: float, usual: float) -> float:
+    """How far a period is from what was expected, in standard deviations of pure chance."""
+    if one.observed is None or math.isnan(expected):
+        return 0.0
+    beyond = one.observed - expected
+    if one.kind == "count":
+        # Up to one thing more than expected is nothing, however little was expected.
+        mean = max(expected, min(1.0, one.observed))
+        half = _relative(one.observed, mean) - (one.observed - mean)
+    elif one.kind == "rate":
+        mean = _share(expected, one.weight)
+        rest = _relative(1 - one.observed, 1 - mean)
+        half = one.weight * (_relative(one.observed, mean) + rest)
+    else:
+        return beyond / deviation(one, expected=expected, usual=usual)
+    return math.copysign(math.sqrt(2 * max(0.0, half)), beyond)
+
+
+def _relative(observed: float, expected: float) -> float:
+    return observed * math.log(observed / expected) if observed > 0 and expected > 0 else 0.0
+
+
+def _share(expected: float, weight: float) -> float:
+    """A share that half a case in so many could still have."""
+    least = 0.5 / max(1.0, weight)
+    return min(1 - least, max(least, expected))
+
+
+def things(one: Observation, *, expected: float, usual: float) -> float:
+    """Of how many things a period is made, or would usually be."""
+    if one.kind == "count":
+        return max(one.weight, 0.0 if math.isnan(expected) else expected)
+    return max(one.weight, usual) if one.kind == "sum" else one.weight
 
 
 def deviation(one: Observation, *, expected: float, usual: float) -> float:
@@ -64,19 +107,29 @@ def deviation(one: Observation, *, expected: float, usual: float) -> float:
         return math.sqrt(max(1.0, expected))
     weight = max(1.0, one.weight if one.kind == "rate" else min(one.weight or usual, usual))
     if one.kind == "rate":
-        share = min(1 - 0.5 / weight, max(0.5 / weight, expected))
+        share = _share(expected, weight)
         return math.sqrt(share * (1 - share) / weight)
     if one.kind == "sum":
         return max(1e-9, abs(expected)) * math.sqrt((1 + SPREAD**2) / max(1.0, usual))
     return max(1e-9, abs(expected)) * SPREAD / math.sqrt(weight)
 
 
-def _added_up(distances: Values, span: int) -> Values:
-    sums = np.convolve(distances, np.ones(span))[: len(distances)] / math.sqrt(span)
+def _added_up(distances: Values, things: Values, *, span: int, kind: str) -> Values:
+    """How improbable the last `span` distances are together; 0 where they are of few things.
+
+    That the last periods lack what they should have had together is told of small numbers too; what
+    is too much has to be of enough things within one period.
+    """
+    sums = _sums(distances, span) / math.sqrt(span)
     sizes = np.abs(sums)
     rare = np.array([_tail(size) for size in (sizes / usual_sizes(sizes)).tolist()])
     rare[:WARM_UP] = 0.0
-    return rare
+    lacks = (sums < 0) & (_sums(things, span) >= LACKING[kind])
+    return np.where(lacks | (things >= LEAST[kind]), rare, 0.0)
+
+
+def _sums(values: Values, span: int) -> Values:
+    return np.convolve(values, np.ones(span))[: len(values)]
 
 
 def usual_sizes(sizes: Values) -> Values:

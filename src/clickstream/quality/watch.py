@@ -173,13 +173,7 @@ def judge_series(
         expected, lower, upper, score = (
             float(part[place]) for part in (verdicts.expected, chance.lower, chance.upper, scored)
         )
-        is_anomaly = is_alarming(
-            one,
-            expected=expected,
-            band=(lower, upper),
-            usual_weight=weights[place],
-            score=score,
-        )
+        is_anomaly = is_alarming(one, band=(lower, upper), score=score)
         judgements.append(_Judgement(one, expected, lower, upper, score, is_anomaly))
     return judgements
 
