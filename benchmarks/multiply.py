@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from clickstream.warehouse.load import AGGREGATES
+from clickstream.warehouse.models import model
 
 IDS: Final = {
     "events": (
@@ -37,6 +38,7 @@ def multiply(connection: psycopg.Connection, times: int) -> None:
         _copy(connection, table, ids, times)
     for aggregate, key in AGGREGATES.items():
         _raise(connection, aggregate, key, times)
+    connection.execute(model("version"))
     connection.execute("vacuum analyze")
 
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
+from clickstream.analytics import kept
 from clickstream.analytics.options import ReportOptions
 from clickstream.analytics.query import Plan, Query, Results, bind, compose, template
 from clickstream.analytics.registry import KINDS
@@ -36,7 +38,12 @@ def run_report(connection: psycopg.Connection, name: str, options: ReportOptions
             connection.execute(SNAPSHOT)
         request = resolve(kind, options, read_facts(_fetch(connection, FACTS)))
         plan = full_plan(kind, request)
-        results = {key: _fetch(connection, query) for key, query in plan.queries.items()}
+        results: dict[str, Sequence[Row]] = {}
+        if kind.name in kept.KEPT:
+            results.update(kept.read_kept(connection, plan, _fetch(connection, kept.lookup(plan))))
+        for key, query in plan.queries.items():
+            if key not in results:
+                results[key] = _fetch(connection, query)
     return make_report(kind, request, plan, results)
 
 
@@ -55,10 +62,61 @@ async def arun_report(
             await connection.execute(SNAPSHOT)
         request = resolve(kind, options, read_facts(await _afetch(connection, FACTS)))
         plan = full_plan(kind, request)
-        results = {key: await _afetch(connection, query) for key, query in plan.queries.items()}
+        results: dict[str, Sequence[Row]] = {}
+        if kind.name in kept.KEPT:
+            results.update(
+                kept.read_kept(connection, plan, await _afetch(connection, kept.lookup(plan)))
+            )
+        for key, query in plan.queries.items():
+            if key not in results:
+                results[key] = await _afetch(connection, query)
     if kind.is_heavy:
         return await asyncio.to_thread(make_report, kind, request, plan, results)
     return make_report(kind, request, plan, results)
+
+
+def keep_results(
+    connection: psycopg.Connection, options: ReportOptions, *, at_most: dt.timedelta
+) -> int:
+    """How many queries' rows are kept now, of the default questions that ``options`` mean.
+
+    The connection is the ETL's, and in no transaction. What is not asked within ``at_most``, and
+    what cannot be asked with these options, is left to whoever asks it. Nothing is kept while
+    keeping would take more than its part of the time, see ``kept``.
+    """
+    if not kept.is_due(connection, now=options.now):
+        return 0
+    began, asked = time.monotonic(), set[bytes]()
+    for name in sorted(kept.KEPT):
+        left = at_most.total_seconds() - (time.monotonic() - began)
+        if left <= 0:
+            break
+        found = _ask(connection, find_kind(name), options, seconds=left, without=asked)
+        kept.store(connection, found)
+        asked |= {one.question for one in found}
+    took = dt.timedelta(seconds=time.monotonic() - began)
+    kept.rest(connection, now=options.now, took=took)
+    return len(asked)
+
+
+def _ask(
+    connection: psycopg.Connection,
+    kind: Kind,
+    options: ReportOptions,
+    *,
+    seconds: float,
+    without: Collection[bytes],
+) -> list[kept.Found]:
+    """The rows of a report's slow queries; none where they take longer than ``seconds``."""
+    try:
+        with connection.transaction():
+            connection.execute(SNAPSHOT)
+            connection.execute(f"set local statement_timeout = {max(1, int(seconds * 1000))}")
+            request = resolve(kind, options, read_facts(_fetch(connection, FACTS)))
+            plan = full_plan(kind, request)
+            return kept.ask(connection, kind.name, plan, without=without)
+    except psycopg.errors.QueryCanceled:
+        return []
 
 
 def report_sql(connection: psycopg.Connection, name: str, options: ReportOptions) -> str:

@@ -1,12 +1,14 @@
-"""What is done after each load: the watch over the shop's numbers, its alarms, and the checks.
+"""What is done after each load: the checks, the watch over the shop's numbers with its alarms, and
+the answers to what reports ask by default, which are kept until the next load.
 
 None of it may fail a load that has succeeded: what goes wrong is logged, and tried again next time.
 """
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -17,6 +19,9 @@ from clickstream.etl import RunReport
 
 logger = logging.getLogger(__name__)
 
+LONGEST_KEEPING: Final = timedelta(minutes=1)
+"""What keeping answers may take after a load."""
+
 
 def look_after(
     connection: psycopg.Connection, settings: Settings, report: RunReport, *, now: datetime
@@ -26,7 +31,9 @@ def look_after(
     The cheap checks run where the load brought events, all of them once a day.
     """
     _safely(connection, "checked", partial(_check, connection, settings, report, now))
-    return _safely(connection, "watched", partial(_watch, connection, settings, now)) or 0
+    found = _safely(connection, "watched", partial(_watch, connection, settings, now)) or 0
+    _safely(connection, "kept", partial(_keep, connection, settings, now))
+    return found
 
 
 def _safely(connection: psycopg.Connection, done: str, look: Callable[[], int]) -> int | None:
@@ -67,7 +74,7 @@ def _watch(connection: psycopg.Connection, settings: Settings, now: datetime) ->
     from clickstream.quality.watch import watch  # noqa: PLC0415
 
     zone = settings.timezone
-    saved = read_saved(settings.funnels, settings.segments)
+    saved = read_saved(settings.funnels, settings.segments, settings.report_filters)
     source = Reports(connection=connection, zone=zone, now=now, saved=saved)
     watch(connection, source, now=now, zone=zone)
     told = claim(connection, now=now)
@@ -76,3 +83,12 @@ def _watch(connection: psycopg.Connection, settings: Settings, now: datetime) ->
     if told and settings.webhook_url:
         send(settings.webhook_url, told, dashboard=settings.dashboard_link, zone=zone)
     return len(told)
+
+
+def _keep(connection: psycopg.Connection, settings: Settings, now: datetime) -> int:
+    """How many queries' rows are kept until the next load."""
+    from clickstream.analytics import ReportOptions, keep_results, read_saved  # noqa: PLC0415
+
+    saved = read_saved(settings.funnels, settings.segments, settings.report_filters)
+    options = ReportOptions(now=now, saved=saved)
+    return keep_results(connection, options, at_most=LONGEST_KEEPING)

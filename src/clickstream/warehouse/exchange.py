@@ -45,7 +45,13 @@ KEPT: Final = (
     "shop_orders",
 )
 """What no lake can tell again: it stays, and moves into the new schema as it is."""
-BOOKS: Final = ("schema_migrations", "warehouse_settings", "etl_discoveries")
+BOOKS: Final = (
+    "schema_migrations",
+    "warehouse_settings",
+    "etl_discoveries",
+    "data_version",
+    "kept_results",
+)
 """What is written anew with the new schema."""
 
 LOCK_MILLISECONDS: Final = 500

@@ -12,6 +12,8 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 
+from clickstream.warehouse.models import model
+
 ROOM: Final = Path(__file__).parent
 STAGES: Final[dict[str, LiteralString]] = {
     "spend": (
@@ -59,7 +61,9 @@ def store(
         number = stage(cursor, kind, records)
         keys = cursor.execute(KEYS[kind]).fetchone()
         cursor.execute((ROOM / f"imports_{kind}.sql").read_bytes(), {"now": now})
-        return Stored(number, keys[0] if keys else 0, cursor.rowcount)
+        changed = cursor.rowcount
+        cursor.execute(model("version"))
+        return Stored(number, keys[0] if keys else 0, changed)
 
 
 def stage(cursor: psycopg.Cursor[Any], kind: str, records: Iterable[tuple[Any, ...]]) -> int:

@@ -30,6 +30,7 @@ STEPS: Final = (
     "product_lines_before",
     "orphaned_attributes",
     "orders_before",
+    "version",
     "apply",
     "users",
     "visitors",
