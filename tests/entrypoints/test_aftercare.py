@@ -122,6 +122,36 @@ def test_an_incident_is_found_told_once_and_taken_back(
     assert kept == (0,)
 
 
+def test_the_watch_begins_with_the_filters_of_every_report(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    lake = open_lake((tmp_path / "lake").as_uri())
+    write_history(lake, visitors=400, days=4, seed=3, end=END)
+    connection.commit()
+    report = _load(lake, connection, END)
+
+    def watched(*filters: str, minutes: int) -> list[tuple[object, ...]]:
+        settings = Settings(timezone=ZoneInfo("UTC"), report_filters=filters)
+        look_after(connection, settings, report, now=END + dt.timedelta(minutes=minutes))
+        return connection.execute(
+            "select period, observed, judged_at from watched_periods"
+            " where metric = 'sessions' and period_interval = 'hour' order by 1"
+        ).fetchall()
+
+    whole = watched(minutes=0)
+    phones = watched("device=mobile", minutes=1)
+    counted = connection.execute(
+        "select date_trunc('hour', started_at), count(*) from sessions"
+        " where device_type = 'mobile' and not is_bot and not is_internal group by 1"
+    ).fetchall()
+    assert {one[0]: one[1] for one in phones if one[1]} == {
+        hour: count for hour, count in counted if hour <= phones[-1][0]
+    }
+    assert sum(one[1] for one in phones) < sum(one[1] for one in whole)
+    assert watched("device=mobile", minutes=20) == phones
+    assert [one[1] for one in watched(minutes=25)] == [one[1] for one in whole]
+
+
 def test_what_goes_wrong_afterwards_does_not_fail_the_load(
     connection: psycopg.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -40,12 +40,18 @@ COMPARED: Final = {"hour": (1, 7), "day": (7, 4)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reports:
-    """The reports as the watch reads them: without bots and internal traffic, in one zone."""
+    """The reports as the watch reads them: without bots and internal traffic, and by the standing
+    filters, in one zone."""
 
     connection: psycopg.Connection
     zone: ZoneInfo
     now: datetime
     saved: Saved
+
+    @property
+    def filters(self) -> str:
+        """The filters that every report begins with, in any order."""
+        return " ".join(sorted(self.saved.filters))
 
     def observe(self, grain: Grain, first: datetime, last: datetime) -> list[Observation]:
         """Every headline metric, and each step of each saved funnel, in the periods asked for."""

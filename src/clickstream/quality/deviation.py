@@ -30,6 +30,8 @@ SPREAD: Final = 1.0
 """The coefficient of variation of orders' values, and of the events of sessions."""
 LEAST: Final = {"count": 20.0, "rate": 100.0, "sum": 20.0, "mean": 20.0}
 """Fewer things than that within one period say nothing."""
+THIN: Final = 3.0
+"""Of few things nothing is rarer than one in a thousand."""
 LACKING: Final = {**LEAST, "count": 0.0}
 """The same for what lacks, of which the periods that are added up count together. Counts need no
 such bound: that of a dozen none comes is no rarer than one in a hundred thousand."""
@@ -115,7 +117,7 @@ def deviation(one: Observation, *, expected: float, usual: float) -> float:
 
 
 def _added_up(distances: Values, things: Values, *, span: int, kind: str) -> Values:
-    """How improbable the last `span` distances are together; 0 where they are of few things.
+    """How improbable the last `span` distances are together; at most `THIN` for few things.
 
     That the last periods lack what they should have had together is told of small numbers too; what
     is too much has to be of enough things within one period.
@@ -124,8 +126,9 @@ def _added_up(distances: Values, things: Values, *, span: int, kind: str) -> Val
     sizes = np.abs(sums)
     rare = np.array([_tail(size) for size in (sizes / usual_sizes(sizes)).tolist()])
     rare[:WARM_UP] = 0.0
+    usual = np.minimum(rare, THIN)
     lacks = (sums < 0) & (_sums(things, span) >= LACKING[kind])
-    return np.where(lacks | (things >= LEAST[kind]), rare, 0.0)
+    return np.where(lacks | (things >= LEAST[kind]), rare, usual)
 
 
 def _sums(values: Values, span: int) -> Values:

@@ -76,7 +76,7 @@ def watch(
     for grain in GRAINS:
         last = latest_closed(grain, until, zone)
         with connection.transaction():
-            first = _first_to_read(connection, grain, last, now=now, zone=zone)
+            first = _first_to_read(connection, source, grain, last, now=now, zone=zone)
             if first is not None:
                 found += _watch(connection, source, grain, (first, last), now=now, zone=zone)
     return found
@@ -92,6 +92,7 @@ def _horizon(connection: psycopg.Connection, now: datetime) -> datetime:
 
 def _first_to_read(
     connection: psycopg.Connection,
+    source: Source,
     grain: Grain,
     last: datetime,
     *,
@@ -100,12 +101,13 @@ def _first_to_read(
 ) -> datetime | None:
     """The first period whose numbers have to be read; None where the last was judged already.
 
-    Late events are found by the day's events, which the aggregates tell for nothing.
+    Late events are found by the day's events, which the aggregates tell for nothing. What was
+    judged by other filters was not judged.
     """
     oldest = start_of(grain, last - HISTORY[grain], zone)
     asked = {
         "grain": grain, "last": last, "oldest": oldest, "zone": zone.key, "now": now,
-        "pause": PAUSE,
+        "pause": PAUSE, "filters": source.filters,
     }  # fmt: skip
     row = connection.execute(_sql("watched_until"), asked).fetchone()
     judged, changed = row if row else (None, None)
@@ -129,13 +131,16 @@ def _watch(
     """Read, judge and keep one grain's periods."""
     first, last = periods
     observed = source.observe(grain, first, last)
-    kept = _kept(connection, grain, start_of(grain, last - HISTORY[grain], zone))
+    oldest = start_of(grain, last - HISTORY[grain], zone)
+    kept = _kept(connection, grain, oldest, filters=source.filters)
     fresh: list[_Judgement] = []
     for name, own in _by_name(observed).items():
         fresh += judge_series(own, kept.get(name, {}), grain=grain, zone=zone)
     found = [_anomaly(one, grain) for one in fresh if one.is_anomaly]
     found = _explained(source, found)
-    _keep(connection, grain, fresh, found, now=now)
+    _keep(connection, grain, fresh, found, filters=source.filters, now=now)
+    read = {"grain": grain, "first": first, "last": last, "zone": zone.key}
+    connection.execute(_sql("note_events"), read)
     return found
 
 
@@ -221,13 +226,13 @@ def _by_name(observed: Iterable[Observation]) -> dict[Name, list[Observation]]:
 
 
 def _kept(
-    connection: psycopg.Connection, grain: Grain, oldest: datetime
+    connection: psycopg.Connection, grain: Grain, oldest: datetime, *, filters: str
 ) -> dict[Name, dict[datetime, Observation]]:
-    """What was observed when the periods were last judged."""
+    """What was observed when the periods were last judged, by the same filters."""
     rows = connection.execute(
         "select metric, dimension, value, period, observed, weight from watched_periods"
-        " where period_interval = %s and period >= %s",
-        [grain, oldest],
+        " where period_interval = %s and period >= %s and filters = %s",
+        [grain, oldest, filters],
     )
     kept: dict[Name, dict[datetime, Observation]] = {}
     for metric, dimension, value, period, observed, weight in rows:
@@ -242,6 +247,7 @@ def _keep(
     judged: Sequence[_Judgement],
     found: Sequence[Anomaly],
     *,
+    filters: str,
     now: datetime,
 ) -> None:
     """Write the judgements, and the anomalies; those that are ordinary after all are removed."""
@@ -257,6 +263,7 @@ def _keep(
                 "grain": grain, "period": observation.period, "observed": observation.observed,
                 "weight": observation.weight, "expected": one.expected, "lower": one.lower,
                 "upper": one.upper, "score": one.score, "now": now, "is_anomaly": one.is_anomaly,
+                "filters": filters,
                 "explained_by": told.dimension if told else None,
                 "explained_value": told.value if told else None,
                 "explained_share": told.share if told else None,

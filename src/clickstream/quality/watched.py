@@ -53,6 +53,10 @@ class Part:
 class Source(Protocol):
     """Where the numbers come from: the reports, so that a number has one definition."""
 
+    @property
+    def filters(self) -> str:
+        """What narrows them, in words that change with it; empty where nothing does."""
+
     def observe(self, grain: Grain, first: datetime, last: datetime) -> Sequence[Observation]:
         """Every series in the periods from `first` to `last`, both included."""
 

@@ -1,5 +1,6 @@
 -- grain: one row: the last period that was judged, and the first whose events changed since
--- Changes wait for a while, so that late events are looked at together. Days are compared with the aggregates, hours with theirs: a few hundred rows of each.
+-- Changes wait for a while, so that late events are looked at together. A few hundred rows of the
+-- aggregates tell them, which count the whole shop; so do judged periods, whatever filters there are.
 
 with counted as (
     select
@@ -25,10 +26,10 @@ with counted as (
 ),
 
 judged as (
-    select period, observed, judged_at
+    select period, shop_events, judged_at
     from watched_periods
     where
-        metric = 'events' and dimension = '' and value = ''
+        metric = 'events' and dimension = '' and value = '' and filters = %(filters)s
         and period_interval = %(grain)s and period between %(oldest)s and %(last)s
 )
 
@@ -38,6 +39,6 @@ select
 from counted
 left join judged on judged.period = counted.period
 where
-    counted.events <> coalesce(judged.observed, 0)
+    counted.events <> coalesce(judged.shop_events, 0)
     and counted.period <= (select max(period) from judged)
     and %(now)s - (select max(judged_at) from judged) >= %(pause)s;
