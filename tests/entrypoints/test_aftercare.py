@@ -162,3 +162,16 @@ def test_what_goes_wrong_afterwards_does_not_fail_the_load(
     assert look_after(connection, Settings(checks={"x": {"kind": "odd"}}), report, now=END) == 0
     assert "were not watched" in caplog.text
     assert "were not checked" in caplog.text
+
+
+def test_a_failed_checks_examples_are_in_no_log(
+    connection: psycopg.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    connection.commit()
+    report = _load(open_lake((tmp_path / "lake").as_uri()), connection, END)
+    settings = Settings(checks={"mails": "select 'ann@shop.example' as mail"})
+    look_after(connection, settings, report, now=END)
+    assert "check mails failed: 1 row(s) too many." in caplog.text
+    assert "ann@shop.example" not in caplog.text
+    kept = connection.execute("select examples from quality_results where check_name = 'mails'")
+    assert "ann@shop.example" in kept.fetchall()[0][0][0]

@@ -64,7 +64,7 @@ def _check(
     for one in bad:
         level = logging.ERROR if one.status == "failed" else logging.WARNING
         # Examples may be of a person, of whom logs know nothing: they stay in the table.
-        found = one.message.partition(":")[0]
+        found = one.message.partition(":")[0] if one.examples else one.message
         logger.log(level, "check %s %s: %s. %s", one.check, one.status, found, one.advice)
     return len(bad)
 
