@@ -26,8 +26,14 @@ def bought(order: str, worth: str, at: dt.datetime = AT, **more: Any) -> Happeni
     )
 
 
-def own(order: str, worth: str, at: dt.datetime = AT, currency: str | None = "USD") -> Any:
-    return (order, at, Decimal(worth), currency, "placed")
+def own(
+    order: str,
+    worth: str,
+    at: dt.datetime = AT,
+    currency: str | None = "USD",
+    status: str | None = "placed",
+) -> Any:
+    return (order, at, Decimal(worth), currency, status)
 
 
 EDGE = dt.datetime(2026, 3, 11, 0, 0, 1, tzinfo=dt.UTC)
@@ -69,6 +75,65 @@ def test_every_order_of_either_side_is_told_how_it_stands(
     assert {row["status"] for row in ask("reconcile", filters=("device=desktop",)).rows} == {
         "extra", "different", "equal",
     }  # fmt: skip
+
+
+def test_what_the_shop_cancelled_or_awaits_is_neither_missing_nor_equal(
+    connection: psycopg.Connection, ask: Any
+) -> None:
+    load(connection, history([bought("kept", "10"), bought("back", "20"), bought("odd", "5")]))
+    theirs = [
+        own("kept", "10", status=None), own("back", "20", status="Cancelled"),
+        own("never", "30", status="pending_payment"), own("odd", "5", status="lost"),
+        own("gone", "40", status="shipped"),
+    ]  # fmt: skip
+    store(connection, "orders", theirs, now=AT)
+
+    report = ask("reconcile")
+    told = ask("reconcile", uncounted_status=("lost",))
+
+    assert {row["order_id"]: row["status"] for row in report.rows} == {
+        "kept": "equal", "back": "uncounted", "never": "uncounted", "odd": "equal",
+        "gone": "missing",
+    }  # fmt: skip
+    assert report.summary["equal_rate"] == 2 / 3
+    assert report.summary["totals"] == [
+        {"currency": "USD", "clickstream": 15, "shop": 55, "difference": -40, "uncounted": 20}
+    ]
+    assert "cancelled" in report.params["uncounted_status"]
+    assert {row["order_id"]: row["status"] for row in told.rows} == {
+        "kept": "equal", "back": "equal", "never": "missing", "odd": "uncounted",
+        "gone": "missing",
+    }  # fmt: skip
+    assert {row["order_id"] for row in ask("reconcile", filters=("device=desktop",)).rows} == {
+        "kept", "back", "odd",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "equal"),
+    [
+        pytest.param(None, {"exact"}, id="none"),
+        pytest.param("0.01", {"exact", "cent"}, id="amount"),
+        pytest.param("1%", {"exact", "cent", "percent"}, id="share"),
+    ],
+)
+def test_values_within_the_tolerance_are_equal(
+    connection: psycopg.Connection, ask: Any, tolerance: str | None, equal: set[str]
+) -> None:
+    ours = [bought("exact", "100"), bought("cent", "100.01"), bought("percent", "99")]
+    load(connection, history([*ours, bought("far", "98.99")]))
+    theirs = [own(name, "100") for name in ("exact", "cent", "percent", "far")]
+    store(connection, "orders", theirs, now=AT)
+
+    rows = ask("reconcile", tolerance=tolerance).rows
+
+    assert {row["order_id"] for row in rows if row["status"] == "equal"} == equal
+
+
+@pytest.mark.parametrize("tolerance", ["much", "-1", "NaN", "%", " "])
+def test_a_tolerance_that_is_no_amount_is_refused(ask: Any, tolerance: str) -> None:
+    with pytest.raises(ReportError, match="give an amount such as"):
+        ask("reconcile", tolerance=tolerance)
 
 
 def test_without_the_shops_orders_it_is_said_how_to_bring_them(

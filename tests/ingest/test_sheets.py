@@ -72,6 +72,17 @@ def test_a_map_says_which_column_is_which(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_map_translates_the_files_values(tmp_path: Path) -> None:
+    path = file(
+        tmp_path, "orders.csv", "id,date,total,status\n1,2026-03-06,5,3\n2,2026-03-06,6,7\n"
+    )
+    text = '[values.status]\n3 = "cancelled"\n[constants]\ncurrency = "EUR"'
+
+    records, _ = read(path, "orders", read_sheet_map(text, SHEETS["orders"], name="a map"))
+
+    assert [one[4] for one in records] == ["cancelled", "7"]
+
+
 def test_orders_come_as_objects_with_paths_into_them(tmp_path: Path) -> None:
     lines = [
         {"id": "A1", "placed_at": "2026-01-31T12:00:00+07:00", "sum": {"total": "9.90"}},

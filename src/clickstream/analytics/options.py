@@ -81,6 +81,8 @@ class ReportOptions:
     calibration_end: str | None = None
     horizon: str | None = None
     monetary: str | None = None
+    tolerance: str | None = None
+    uncounted_status: tuple[str, ...] | None = None
 
     def given(self) -> frozenset[str]:
         """The names of the options that are not at their defaults."""

@@ -1,5 +1,6 @@
 -- grain: one row an order that either side has; key: order_id
--- Of both, where one of them was placed in the range, so that clocks that differ lose none.
+-- Of both, where one of them was placed in the range, so that clocks that differ lose none. What the
+-- shop does not count as a sale (cancelled, pending) is neither missing nor equal.
 
 with ours as (
     select
@@ -13,10 +14,11 @@ matched as (
     select
         coalesce(ours.order_id, shop.order_id) as order_id,
         case
-            when ours.order_id is null then 'missing'
             when shop.order_id is null then 'extra'
+            when {is_uncounted} then 'uncounted'
+            when ours.order_id is null then 'missing'
             when
-                ours.value = shop.value
+                abs(ours.value - shop.value) <= {tolerance}
                 and coalesce(ours.currency = shop.currency, true)
                 then 'equal'
             else 'different'
@@ -41,8 +43,11 @@ matched as (
 
 select *
 from matched
-where status <> 'missing' or {has_missing}
+where clickstream_value is not null or {has_missing}
 order by
-    case status when 'missing' then 1 when 'extra' then 2 when 'different' then 3 else 4 end,
+    case status
+        when 'missing' then 1 when 'extra' then 2 when 'different' then 3 when 'uncounted' then 4
+        else 5
+    end,
     coalesce(shop_ordered_at, clickstream_ordered_at) desc,
     order_id

@@ -1,6 +1,7 @@
 """The shop's own orders from its database, for one report on one connection; nothing stays."""
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from clickstream.errors import ReportError
 from clickstream.warehouse.conninfo import without_secrets
@@ -18,7 +19,10 @@ def bring_orders(connection: psycopg.Connection, url: str, *, query: str) -> int
     try:
         with (
             psycopg.connect(
-                url, options=READ_ONLY, connect_timeout=10, application_name="clickstream reconcile"
+                url,
+                options=_read_only(url),
+                connect_timeout=10,
+                application_name="clickstream reconcile",
             ) as shop,
             shop.cursor(name="orders") as cursor,
         ):
@@ -38,3 +42,9 @@ def bring_orders(connection: psycopg.Connection, url: str, *, query: str) -> int
             f"The shop's orders could not be read through --orders-url: {reason}. Correct the URL, "
             "or the query in CLICKSTREAM_ORDERS_QUERY."
         ) from None
+
+
+def _read_only(url: str) -> str:
+    """The server's options that the URL gives, such as a search path, and those that only read."""
+    given = conninfo_to_dict(url).get("options")
+    return f"{given} {READ_ONLY}" if given else READ_ONLY

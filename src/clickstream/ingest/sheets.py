@@ -42,6 +42,8 @@ class SheetMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     defaults: dict[str, str | int | float] = {}
     """Field to the value where the column is empty."""
     constants: dict[str, str | int | float] = {}
+    values: dict[str, dict[str, str | int | float]] = {}
+    """Field to a table from the file's values to ours; others stay as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +193,7 @@ def read_sheet_map(text: str, sheet: Sheet, *, name: str) -> SheetMap:
         mapping = msgspec.convert(tomllib.loads(text), SheetMap)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ImportFileError(f"{name} is no map for {sheet.name}: {error}") from error
-    for table in ("fields", "defaults", "constants"):
+    for table in ("fields", "defaults", "constants", "values"):
         if strange := sorted(set(getattr(mapping, table)) - set(sheet.fields)):
             raise ImportFileError(
                 f"{strange[0]!r} in [{table}] of {name} is no field of {sheet.name}; use "
@@ -268,7 +270,7 @@ class Reading:
         for name, column in places.items():
             value = look_up(document, column)
             if value is not None and value != "":
-                values[name] = value
+                values[name] = self.mapping.values.get(name, {}).get(str(value), value)
         values |= self.mapping.constants
         return Cells(
             values=values,

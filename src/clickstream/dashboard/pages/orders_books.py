@@ -32,8 +32,15 @@ class Books:
 async def fetch_books(office: Office, view: View) -> Books:
     """The orders of either side in the period."""
     report = await office.ask("reconcile", view.filters, office.period(view.filters))
-    differing = [row for row in report.rows if row["status"] != "equal"]
+    differing = [row for row in report.rows if _differs(row)]
     return Books(report.summary, differing)
+
+
+def _differs(row: Mapping[str, Any]) -> bool:
+    """Whether the sides count differently: not what the shop cancelled and nobody received."""
+    if row["status"] == "uncounted":
+        return row["clickstream_value"] is not None
+    return bool(row["status"] != "equal")
 
 
 def card(found: Books, view: View) -> TagChild:

@@ -91,3 +91,14 @@ Monetary = Annotated[
     str | None,
     typer.Option(help="repeat or all: whether the first purchase counts in the mean (value)."),
 ]
+Tolerance = Annotated[
+    str | None,
+    typer.Option(help="How far equal values may differ: 0.01, or 1% of the shop's (reconcile)."),
+]
+UncountedStatus = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--uncounted-status",
+        help="A shop's status that is no sale, instead of cancelled, pending, … (reconcile).",
+    ),
+]

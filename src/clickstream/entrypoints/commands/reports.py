@@ -79,6 +79,8 @@ def report(
     calibration_end: own.CalibrationEnd = None,
     horizon: own.Horizon = None,
     monetary: own.Monetary = None,
+    tolerance: own.Tolerance = None,
+    uncounted_status: own.UncountedStatus = None,
     orders_url: Annotated[
         str | None,
         typer.Option(
