@@ -115,8 +115,9 @@ class DataStack(Stack):
         raw, vault = self.storage.raw, self.storage.vault
         ingest, etl = self.ingest.lambda_.role, self.etl.lambda_.role
         may(ingest, ["s3:PutObject"], raw.arn_for_objects("events/*"))
-        may_list(etl, raw, "events/")
-        may(etl, ["s3:GetObject"], raw.arn_for_objects("events/*"))
+        may_list(etl, raw, "events/", "erasures/")
+        for folder in ("events/*", "erasures/*"):
+            may(etl, ["s3:GetObject"], raw.arn_for_objects(folder))
         may(etl, ["s3:GetObject"], vault.arn_for_objects(WAREHOUSE_KEY))
         may(etl, VPC_INTERFACES, "*")
         for function in (self.ingest.lambda_, self.etl.lambda_):
@@ -218,8 +219,9 @@ class HostsStack(Stack):
         for role in (warehouse, oltp):
             may(role, ["s3:GetObject"], bundle.bucket.arn_for_objects(bundle.s3_object_key))
         may(warehouse, ["s3:PutObject"], storage.vault.arn_for_objects(WAREHOUSE_KEY))
-        may_list(warehouse, storage.raw, "events/")
-        may(warehouse, ["s3:GetObject"], storage.raw.arn_for_objects("events/*"))
+        may_list(warehouse, storage.raw, "events/", "erasures/")
+        for folder in ("events/*", "erasures/*"):
+            may(warehouse, ["s3:GetObject"], storage.raw.arn_for_objects(folder))
         may(oltp, ["s3:PutObject"], storage.vault.arn_for_objects(OLTP_KEY))
         for role, database in ((warehouse, "clickstream"), (oltp, "shop")):
             may_list(role, storage.backups, f"{database}/")

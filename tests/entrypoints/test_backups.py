@@ -109,6 +109,17 @@ def test_what_came_since_is_loaded_and_who_was_erased_since_stays_erased(
     assert sums(elsewhere) == sums(settings)
 
 
+def test_a_warehouse_that_is_older_than_an_erasure_erases_as_it_loads(
+    settings: Settings, elsewhere: Settings
+) -> None:
+    load_once(elsewhere, EVERYTHING)
+    assert sums(elsewhere) == sums(settings)
+    ((user,),) = ask(settings, "select min(user_id) from sessions")
+    forget_person(settings, Person(user_ids=frozenset({user})), is_dry=False)
+    load_once(elsewhere, EVERYTHING)
+    assert sums(elsewhere) == sums(settings)
+
+
 def test_a_warehouse_with_events_is_replaced_only_when_told(settings: Settings) -> None:
     taken, before = back_up_warehouse(settings, None), sums(settings)
     with pytest.raises(WarehouseError, match="--replace"):

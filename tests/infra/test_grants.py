@@ -42,6 +42,7 @@ def test_the_etl_may_read_the_lake_and_its_password(reference: Any) -> None:
     assert may == {
         ("s3:ListBucket", on(reference, "Raw")),
         ("s3:GetObject", on(reference, "Raw", "/events/*")),
+        ("s3:GetObject", on(reference, "Raw", "/erasures/*")),
         ("s3:GetObject", on(reference, "Vault", "/warehouse/etl")),
         ("sqs:SendMessage", queue),
         ("sqs:GetQueueAttributes", queue),
@@ -57,6 +58,7 @@ def test_the_warehouse_host_may_write_its_password_and_cannot_read_one(reference
         ("s3:PutObject", on(reference, "Vault", "/warehouse/etl")),
         ("s3:ListBucket", on(reference, "Raw")),
         ("s3:GetObject", on(reference, "Raw", "/events/*")),
+        ("s3:GetObject", on(reference, "Raw", "/erasures/*")),
         ("s3:ListBucket", on(reference, "Backups")),
         ("s3:PutObject", on(reference, "Backups", "/clickstream/*")),
         ("s3:GetObject", on(reference, "Backups", "/clickstream/*")),

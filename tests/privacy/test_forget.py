@@ -1,16 +1,20 @@
 """A person erased leaves the tables that a lake without them would make."""
 
 import gzip
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from clickstream.etl.privacy import erasures
 from clickstream.etl.privacy.forget import reapply_all
+from clickstream.etl.privacy.missed import carry_out_missed
 from clickstream.etl.privacy.person import Person
 from clickstream.lake import EVENTS
 from clickstream.simulate import write_history
+from clickstream.warehouse.connect import connect
 
 if TYPE_CHECKING:
     from conftest import Shop
@@ -191,6 +195,35 @@ def test_the_list_of_erasures_names_no_person_and_undoes_a_restore(
     assert reapply_all(shop.desk()) == 6
     assert shop.sums() == erased
     assert b"ann" not in shop.text()
+
+
+def test_a_warehouse_restored_by_other_means_erases_before_it_loads(
+    shop: "Shop", people: dict[str, str]
+) -> None:
+    with connect(shop.fresh(), role="clickstream_etl", autocommit=True) as connection:
+        restored = replace(shop, connection=connection)
+        restored.load()
+        shop.forget(ANN)
+        shop.put("later.json", shop.event("l1", 200, client="late"))
+        assert carry_out_missed(restored.desk()) == 6
+        assert "a1" not in restored.events()
+        assert carry_out_missed(restored.desk()) == 0
+        for one in (restored, shop):
+            one.load()
+        assert restored.sums() == shop.sums()
+        assert carry_out_missed(shop.desk()) == 0
+
+
+def test_an_erasure_without_an_end_is_left_to_the_next(
+    shop: "Shop", people: dict[str, str]
+) -> None:
+    shop.load()
+    shop.forget(ANN)
+    (entry,) = erasures.listed(shop.lake)
+    erasures.write(shop.lake, structs.replace(entry, is_finished=False))
+    shop.connection.execute("delete from erasures_done")
+    assert carry_out_missed(shop.desk()) == 0
+    assert shop.connection.execute("select count(*) from erasures_done").fetchone() == (0,)
 
 
 def test_of_simulated_shoppers_some_are_erased_and_the_rest_is_exact(shop: "Shop") -> None:

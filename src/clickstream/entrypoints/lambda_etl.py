@@ -14,7 +14,7 @@ from uuid import uuid4
 from clickstream.contract import Rejected, parse_instant
 from clickstream.entrypoints.aftercare import look_after
 from clickstream.entrypoints.embedded_metrics import metric_line
-from clickstream.entrypoints.loading import CLOCK, etl_rules, expire_daily
+from clickstream.entrypoints.loading import CLOCK, erase_missed, etl_rules, expire_daily
 from clickstream.entrypoints.logs import set_up_logs
 from clickstream.entrypoints.settings import Settings, load_settings
 from clickstream.entrypoints.vault import read_connection
@@ -62,6 +62,7 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, object]:
         warehouse_url(settings), role="clickstream_etl", application_name="clickstream lambda etl"
     ) as connection:
         lake = open_lake(settings.lake_url)
+        erase_missed(settings, lake, connection)
         try:
             report = run(
                 lake,

@@ -18,6 +18,8 @@ from clickstream.entrypoints.wiring import ready_warehouse
 from clickstream.errors import BusyError, ClickstreamError
 from clickstream.etl import Options, Rules, RunReport, run
 from clickstream.etl.privacy.expiry import Lasts, expire_lake
+from clickstream.etl.privacy.forget import Desk
+from clickstream.etl.privacy.missed import carry_out_missed
 from clickstream.etl.tally import Tally
 from clickstream.lake import EVENTS, Lake, open_lake
 from clickstream.warehouse.connect import connect
@@ -56,6 +58,7 @@ def load_once(settings: Settings, options: Options) -> RunReport:
             share = min(1.0, tally.objects / total) if total else None
             advance(share, f"{tally.events:,} events")
 
+        erase_missed(settings, lake, connection)
         report = run(
             lake,
             connection,
@@ -107,6 +110,7 @@ def _keep_loading(
         expired_on: date | None = None
         while not should_stop():
             try:
+                erase_missed(settings, lake, connection)
                 report = run(
                     lake, connection, rules=rules, run_id=uuid4(), clock=CLOCK, options=options,
                     should_stop=should_stop,
@@ -118,6 +122,20 @@ def _keep_loading(
             if expired_on != CLOCK().date():
                 expired_on = expire_daily(settings, lake, connection)
             wait(every.total_seconds())
+
+
+def erase_missed(settings: Settings, lake: Lake, connection: psycopg.Connection) -> None:
+    """Erase who was erased since the backup or dump that this warehouse was restored from.
+
+    The connection is the ETL's, in no transaction.
+    """
+    desk = Desk(
+        lake=lake, connection=connection, rules=etl_rules(settings), new_id=uuid4, clock=CLOCK
+    )
+    try:
+        carry_out_missed(desk)
+    except BusyError as error:
+        logger.warning("erasures wait for the next load: %s", error)
 
 
 def expire_daily(settings: Settings, lake: Lake, connection: psycopg.Connection) -> date:

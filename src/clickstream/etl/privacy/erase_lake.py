@@ -45,10 +45,7 @@ def erase_lines(lake: Lake, key: str, lines: set[int]) -> ErasedObject:
     if WHOLE in lines:
         lake.delete(key)
         return ErasedObject(key, "removed", 1, 0)
-    try:
-        text = decompressed(key, body)
-    except Rejected as rejected:
-        raise LakeError(f"cannot erase lines of {key}: {rejected.message}", key=key) from rejected
+    text = _text(key, body)
     held = {number for number, _raw in numbered_lines(key, text)}
     erased, remaining = len(held & lines), len(held - lines)
     if not remaining:
@@ -61,6 +58,17 @@ def erase_lines(lake: Lake, key: str, lines: set[int]) -> ErasedObject:
     )
     lake.put(key, gzip.compress(rest, mtime=0) if key.endswith(".gz") else rest)
     return ErasedObject(key, "rewritten", erased, remaining)
+
+
+def look_at_object(lake: Lake, key: str, lines: set[int]) -> ErasedObject:
+    """What an object holds besides these lines, which were taken out of it before."""
+    try:
+        body = lake.get(key)
+    except LakeError as error:
+        if _is_missing(lake, key):
+            return ErasedObject(key, "missing", 0, 0)
+        raise error from None
+    return ErasedObject(key, "unchanged", 0, len(_held(key, body) - lines))
 
 
 def erase_remnants(
@@ -80,6 +88,17 @@ def erase_remnants(
             lake.erase_remnant(remnant)
             erased += 1
     return erased
+
+
+def _held(key: str, body: bytes) -> set[int]:
+    return {number for number, _raw in numbered_lines(key, _text(key, body))}
+
+
+def _text(key: str, body: bytes) -> bytes:
+    try:
+        return decompressed(key, body)
+    except Rejected as rejected:
+        raise LakeError(f"cannot erase lines of {key}: {rejected.message}", key=key) from rejected
 
 
 def _is_missing(lake: Lake, key: str) -> bool:

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from clickstream.etl import ledger
 from clickstream.etl.privacy.erase_lake import ErasedObject
+from clickstream.etl.privacy.erasures import Erasure
 from clickstream.etl.privacy.person import Places
 from clickstream.warehouse.exchange import DERIVED, LIVE
 from clickstream.warehouse.load import Loader
@@ -68,6 +69,16 @@ def erase_rows(
         connection.execute("update etl_runs set events = -%s where run_id = %s", (removed, run_id))
         ledger.end(connection, run_id, now, "succeeded")
     return removed
+
+
+def note_done(connection: psycopg.Connection, done: Iterable[Erasure], *, now: datetime) -> None:
+    """Remember that this warehouse has carried these erasures out."""
+    connection.execute(
+        sql.SQL("insert into {} select unnest(%s::uuid[]), %s on conflict do nothing").format(
+            sql.Identifier(LIVE, "erasures_done")
+        ),
+        ([one.erasure_id for one in done], now),
+    )
 
 
 def _erase_mentions(connection: psycopg.Connection) -> None:

@@ -5,7 +5,7 @@ of the warehouse touches it. It names lines by object and number, and no person:
 warehouse knows its events by the same places, and lines that go leave their numbers behind.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -56,10 +56,15 @@ def finish(lake: Lake, erasure: Erasure) -> None:
         write(lake, msgspec.structs.replace(erasure, is_finished=True))
 
 
-def listed(lake: Lake) -> Iterator[Erasure]:
-    """The list, in no order. Raises `LakeError` where an entry cannot be read."""
+def listed(lake: Lake, *, without: Container[object] = ()) -> Iterator[Erasure]:
+    """The list, in no order, without some that are known by their id.
+
+    Raises `LakeError` where an entry cannot be read.
+    """
     decoder = _DECODER(Erasure)
     for one in lake.list(ERASURES):
+        if _id_of(one.key) in without:
+            continue
         try:
             yield decoder.decode(lake.get(one.key))
         except msgspec.DecodeError as error:
@@ -68,6 +73,13 @@ def listed(lake: Lake) -> Iterator[Erasure]:
                 "it from where it was copied, for what it names may be in your backups",
                 key=one.key,
             ) from error
+
+
+def _id_of(key: str) -> UUID | None:
+    try:
+        return UUID(key.removeprefix(ERASURES).removesuffix(".json"))
+    except ValueError:
+        return None
 
 
 def united(erasures: Iterable[Erasure]) -> Places:

@@ -19,7 +19,7 @@ from clickstream.errors import WarehouseError
 from clickstream.etl import ledger, rebuild
 from clickstream.etl.privacy import erasures
 from clickstream.etl.privacy.erase_lake import ErasedObject, erase_lines, erase_remnants
-from clickstream.etl.privacy.erase_warehouse import Rows, count_rows, erase_rows
+from clickstream.etl.privacy.erase_warehouse import Rows, count_rows, erase_rows, note_done
 from clickstream.etl.privacy.lines import Found, find_lines, search
 from clickstream.etl.privacy.person import Holdings, Person, Places, find_holdings
 from clickstream.etl.rules import Rules
@@ -75,7 +75,7 @@ def forget(desk: Desk, person: Person, *, is_dry: bool = False) -> Proof:
     keeps it waiting; raises `BusyError` where a rebuild is at work, `LakeError` and
     `WarehouseError` where it failed: the same call again goes on from there.
     """
-    with _alone(desk):
+    with alone(desk):
         if not is_dry:
             reapply(desk, [one for one in erasures.listed(desk.lake) if not one.is_finished])
             _load(desk)
@@ -89,7 +89,7 @@ def forget(desk: Desk, person: Person, *, is_dry: bool = False) -> Proof:
 
 def reapply_all(desk: Desk) -> int:
     """Carry out every erasure of the list again, after a restore; how many events went."""
-    with _alone(desk):
+    with alone(desk):
         return reapply(desk, list(erasures.listed(desk.lake)))
 
 
@@ -101,8 +101,9 @@ def reapply(desk: Desk, listed: list[erasures.Erasure]) -> int:
     objects = [erase_lines(desk.lake, key, lines) for key, lines in places.items()]
     erase_remnants(desk.lake, places, now=desk.clock())
     removed = erase_rows(
-        desk.connection, _loader(desk), places, objects, run_id=desk.new_id(), now=desk.clock()
+        desk.connection, loader_of(desk), places, objects, run_id=desk.new_id(), now=desk.clock()
     )
+    note_done(desk.connection, listed, now=desk.clock())
     for one in listed:
         erasures.finish(desk.lake, one)
     facts = {"erasures": len(listed), "events": removed, "objects": len(objects)}
@@ -120,12 +121,13 @@ def _erase(desk: Desk, holdings: Holdings, places: Places, rivals: list[str]) ->
     versions = _erase_remnants(desk, holdings, places)
     before = count_rows(desk.connection)
     removed = erase_rows(
-        desk.connection, _loader(desk), places, objects,
+        desk.connection, loader_of(desk), places, objects,
         rivals=rivals, run_id=erasure.erasure_id, now=desk.clock(),
     )  # fmt: skip
     after = Counter(count_rows(desk.connection))
     if rivals:
         _load(desk, keys=tuple(rivals))
+    note_done(desk.connection, [erasure], now=desk.clock())
     erasures.finish(desk.lake, erasure)
     proof = Proof(
         erasure_id=erasure.erasure_id,
@@ -207,20 +209,21 @@ def _load(desk: Desk, *, keys: tuple[str, ...] | None = None) -> None:
         raise WarehouseError("The load before the erasure was stopped. Run the command again.")
 
 
-def _loader(desk: Desk) -> Loader:
+def loader_of(desk: Desk) -> Loader:
+    """A loader for what an erasure takes out, ready."""
     loader = Loader(desk.connection, timezone=desk.rules.timezone)
     loader.prepare()
     return loader
 
 
 @contextmanager
-def _alone(desk: Desk) -> Iterator[None]:
+def alone(desk: Desk, *, waits: bool = True) -> Iterator[None]:
     """Hold the ETL's lock and a rebuild's: what it has read must not come back with its tables."""
     desk.connection.autocommit = True
-    _loader(desk)  # first of all, for a session that has used temporary tables is past it
+    loader_of(desk)  # first of all, for a session that has used temporary tables is past it
     with (
         rebuild.alone(desk.connection),
-        ledger.alone(desk.connection, waits=True),
+        ledger.alone(desk.connection, waits=waits),
     ):
         yield
 
