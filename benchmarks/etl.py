@@ -184,21 +184,19 @@ def raw_copy(url: str, history: Path) -> float:
         connection.autocommit = True
         loader = Loader(connection, timezone="UTC")
         loader.prepare()
-        part = Slice(
-            loader.encoder("stage", EVENT_COLUMNS), loader.encoder("stage_items", ITEM_COLUMNS)
-        )
-        with part.events, part.items:
+        events = loader.encoder("stage", EVENT_COLUMNS)
+        items = loader.encoder("stage_items", ITEM_COLUMNS)
+        part = Slice(events.write_row, items.write_row)
+        with events:
             for key, body in lake.get_many(one.key for one in lake.list(EVENTS)):
                 part.take(key, body if isinstance(body, bytes) else b"", Rules())
                 if part.is_full(COPIED):
                     break
-        rates, encoded = [], tuple(part.events.chunks)
+        rates = []
         for _round in range(3):
-            part.events.chunks.clear()
-            part.events.chunks.extend(encoded)
             connection.execute("create table copied (like stage)")
             began = time.perf_counter()
-            loader.stage("copied", EVENT_COLUMNS, part.events)
+            loader.stage("copied", EVENT_COLUMNS, events)
             rates.append(part.tally.lines / (time.perf_counter() - began))
             connection.execute("drop table copied")
     return statistics.median(rates)

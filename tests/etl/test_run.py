@@ -189,7 +189,7 @@ class TestDiscovery:
         assert (again.tally.events, again.tally.duplicates) == (0, 2)
         assert load().tally.events == 2
 
-    def test_more_objects_than_one_listing_or_one_slice_holds_after_a_small_first_one(
+    def test_more_objects_than_one_listing_or_one_slice_holds_after_small_first_ones(
         self, lake: MemoryLake, load: Run, warehouse: psycopg.Connection
     ) -> None:
         for number in range(450):
@@ -197,7 +197,7 @@ class TestDiscovery:
 
         report = load(Options(slice_events=100))
 
-        assert (report.tally.objects, report.tally.slices) == (450, 6)
+        assert (report.tally.objects, report.tally.slices) == (450, 8)
         assert count(warehouse, "etl_objects") == count(warehouse, "events") == 450
 
     @pytest.mark.slow

@@ -5,6 +5,7 @@ were all loaded; once a day, when asked, and always for a folder, the whole lake
 forgotten because a run failed, and an import's old hours are found within a day.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
@@ -37,10 +38,8 @@ class Discovery(Struct, frozen=True):
     """The hour's prefix from which keys are listed."""
     before: str | None = None
     """The hour's prefix at which the listing ends."""
-
-
-NAMED: Final = Discovery("named", None)
-"""No look at the lake at all: the objects are named."""
+    named: tuple[str, ...] | None = None
+    """The objects themselves: no look at the lake at all."""
 
 
 def plan(
@@ -63,6 +62,11 @@ def plan_window(window: Window) -> Discovery:
     return Discovery("window", hour_prefix(window.start), hour_prefix(window.end))
 
 
+def plan_named(keys: tuple[str, ...]) -> Discovery:
+    """No look at the lake at all: the objects are named."""
+    return Discovery("named", None, named=keys)
+
+
 def bounds(window: Window) -> tuple[str, str]:
     """The first key that a window may have, and the first beyond it."""
     return hour_prefix(window.start), hour_prefix(window.end + timedelta(hours=1))
@@ -70,19 +74,30 @@ def bounds(window: Window) -> tuple[str, str]:
 
 def new_keys(connection: psycopg.Connection, lake: Lake, discovery: Discovery) -> Iterator[str]:
     """The keys that are not in the ledger, in order; all of them where a window is asked for."""
-    keys = _listed(lake, discovery)
-    if discovery.kind == "window":
+    keys = Keys(lake, discovery)
+    while keys.fill(connection, 1):
         yield from keys
-        return
-    for page in _paged(keys):
-        rows = connection.execute(
-            "select key from unnest(%s::text[]) with ordinality as listed (key, place)"
-            " where not exists ("
-            '   select from etl_objects where object_key = listed.key collate "C")'
-            " order by place",
-            (page,),
-        )
-        yield from (row[0] for row in rows.fetchall())
+
+
+class Keys:
+    """The keys that a run is to read, in order. They are taken from what was filled in before, so
+    that a lake may read ahead while the connection that knows the ledger is at work elsewhere."""
+
+    def __init__(self, lake: Lake, discovery: Discovery) -> None:
+        named = discovery.named
+        self._listed = iter(named) if named is not None else _listed(lake, discovery)
+        self._is_again = named is not None or discovery.kind == "window"
+        self._waiting = deque[str]()
+
+    def fill(self, connection: psycopg.Connection, wanted: int) -> bool:
+        """Have so many keys ready, if the lake has them; whether there are any."""
+        while len(self._waiting) < wanted and (page := list(islice(self._listed, _PAGE))):
+            self._waiting.extend(page if self._is_again else _not_loaded(connection, page))
+        return bool(self._waiting)
+
+    def __iter__(self) -> Iterator[str]:
+        while self._waiting:
+            yield self._waiting.popleft()
 
 
 def still_there(lake: Lake, keys: Iterable[str]) -> set[str]:
@@ -111,6 +126,13 @@ def _listed(lake: Lake, discovery: Discovery) -> Iterator[str]:
     return iter(keys)
 
 
-def _paged(keys: Iterator[str]) -> Iterator[list[str]]:
-    while page := list(islice(keys, _PAGE)):
-        yield page
+def _not_loaded(connection: psycopg.Connection, keys: list[str]) -> Iterator[str]:
+    """Those that are not in the ledger, in order."""
+    rows = connection.execute(
+        "select key from unnest(%s::text[]) with ordinality as listed (key, place)"
+        " where not exists ("
+        '   select from etl_objects where object_key = listed.key collate "C")'
+        " order by place",
+        (keys,),
+    )
+    return (row[0] for row in rows.fetchall())

@@ -32,6 +32,8 @@ from clickstream.etl.user_agents import UNKNOWN, read_user_agent
 MAX_CORRECTION: Final = timedelta(days=7)
 """A longer way from the event to its sending says that a clock was set, not that time passed."""
 _NOWHERE: Final = Address(None, None, None)
+_NO_COUNTRY: Final = frozenset({"XX", "ZZ"})
+"""What CDNs write where they cannot tell."""
 _SEARCH_KEYS: Final = ("q", "query", "s", "search", "keyword", "search_query", "tu-khoa")
 
 
@@ -121,7 +123,7 @@ def _row(source: _Source, rules: Rules) -> EventRow:
         browser=agent.browser,
         os=agent.os,
         language=_language(headers.get("accept-language", "")),
-        country=headers.get(rules.country_header) if rules.country_header else None,
+        country=_country(envelope, rules),
         product_id=_text(product.id) if product else None,
         product_name=_text(product.name) if product else None,
         product_category=_text(product.category) if product else None,
@@ -293,6 +295,16 @@ def _currency(event: Event, rules: Rules) -> str | None:
 def _language(accepted: str) -> str | None:
     language = accepted.partition(",")[0].partition(";")[0].strip()
     return language[:35] or None
+
+
+def _country(envelope: Envelope, rules: Rules) -> str | None:
+    """The ISO 3166 code that a proxy or an import names; None for what is none, or unknown."""
+    named = envelope.country
+    if named is None and rules.country_header and envelope.headers:
+        named = envelope.headers.get(rules.country_header)
+    code = named.strip().upper() if named else ""
+    is_code = len(code) == 2 and code.isascii() and code.isalpha()
+    return code if is_code and code not in _NO_COUNTRY else None
 
 
 def _search_term(event: Event, action: str | None, page: Address) -> str | None:

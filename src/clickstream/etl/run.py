@@ -6,15 +6,12 @@ tables. A run that is stopped or fails leaves whole slices behind, and the next 
 
 import logging
 import sys
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
-from typing import Self
+from functools import partial
 from uuid import UUID
 
 import psycopg
@@ -22,7 +19,16 @@ from msgspec import Struct
 
 from clickstream.errors import ClickstreamError, LakeError, WarehouseError
 from clickstream.etl import ledger
-from clickstream.etl.discover import NAMED, Discovery, Window, finish, new_keys, plan, plan_window
+from clickstream.etl.ahead import ahead
+from clickstream.etl.discover import (
+    Discovery,
+    Keys,
+    Window,
+    finish,
+    plan,
+    plan_named,
+    plan_window,
+)
 from clickstream.etl.retention import expire
 from clickstream.etl.rules import Rules
 from clickstream.etl.slice import Slice
@@ -32,8 +38,8 @@ from clickstream.lake import Lake
 
 READ_AHEAD = 128
 """Keys beyond a slice that a lake may ask for while it reads ahead."""
-FIRST_SLICE = 4
-"""The first slice is that part of the others: the server has work while Python reads the next."""
+FIRST_SLICE = 8
+"""The first slice is that part of the largest."""
 logger = logging.getLogger(__name__)
 
 
@@ -133,39 +139,52 @@ def run(
 
 
 def _load_all(job: "_Job", tally: Tally) -> Status:
-    """Load slice by slice; while one settles, the next is staged, and the one after it read."""
+    """Load slice by slice; while one settles, the next is read and staged."""
     now = job.clock()
     discovery = _discover(job, now)
-    named = job.options.keys
-    keys = _Keys(new_keys(job.connection, job.lake, discovery) if named is None else iter(named))
     books = Books(run_id=job.run_id, lock=job.options.lock, is_again=job.options.is_again)
-    bodies = job.lake.get_many(keys)
     with (
         _quick_switching(),
         taking_turns(job.connection, books, timezone=job.rules.timezone) as turns,
-        ThreadPoolExecutor(max_workers=2, thread_name_prefix="etl") as helpers,
+        ahead(_staged(job, turns, Keys(job.lake, discovery))) as staged,
     ):
-        keys.fill(job.options.slice_events + READ_AHEAD)
-        first = max(1, job.options.slice_events // FIRST_SLICE)
-        reading = helpers.submit(read_slice, job, turns, bodies, events=first)
-        with _Settling(job, tally) as settling:
-            while (slice_ := reading.result()).objects:
-                keys.fill(job.options.slice_events + READ_AHEAD)
-                reading = helpers.submit(
-                    read_slice, job, turns, bodies, events=job.options.slice_events
-                )
-                turn = turns.next()
-                settling.take(turn, slice_, helpers.submit(turn.stage, slice_))
+        for turn, slice_ in staged:
+            tally.add(turn.settle(slice_))
+            job.on_progress(tally)
     if job.should_stop():
         return Status.STOPPED
     finish(job.connection, discovery, now)
     return Status.SUCCEEDED
 
 
+def _staged(job: "_Job", turns: Turns, keys: Keys) -> Iterator[tuple[Turn, Slice]]:
+    """Each slice, read and brought to the server, over another turn than the one before."""
+    bodies = job.lake.get_many(keys)
+    for events in slice_sizes(job.options.slice_events):
+        turn = turns.next()
+        keys.fill(turn.connection, events + READ_AHEAD)
+        read = partial(read_slice, job, bodies, events=events)
+        slice_ = turn.stage(read, kept_from=job.kept_from)
+        if not slice_.objects:
+            return
+        yield turn, slice_
+
+
+def slice_sizes(most: int) -> Iterator[int]:
+    """Events of each slice: the first are small, each by half larger than the one before.
+
+    The server has work soon, and each slice is read in about the time that the one before settles.
+    """
+    size = max(1, most // FIRST_SLICE)
+    while True:
+        yield size
+        size = min(most, size + (size + 1) // 2)
+
+
 @contextmanager
 def _quick_switching() -> Iterator[None]:
-    """Let threads hand over ten times as often: sending to the server waits for the reader's turns,
-    some hundred times a slice."""
+    """Let threads hand over ten times as often: each step of a slice that settles waits for the
+    reader's turns."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(usual / 10)
     try:
@@ -178,54 +197,22 @@ def _discover(job: "_Job", now: datetime) -> Discovery:
     if job.options.window:
         return plan_window(job.options.window)
     if job.options.keys is not None:
-        return NAMED
+        return plan_named(job.options.keys)
     return plan(job.connection, job.lake, now, everything=job.options.everything)
 
 
-def read_slice(job: "_Job", turns: Turns, bodies: Bodies, *, events: int) -> Slice:
+def read_slice(job: "_Job", bodies: Bodies, slice_: Slice, *, events: int) -> None:
     """Read objects until the slice holds `events` or the lake has no more; none where told to stop.
 
     Raises `LakeError` where an object cannot be read.
     """
-    slice_ = turns.first.new_slice(kept_from=job.kept_from)
-    with slice_.events, slice_.items:
-        while not (slice_.is_full(events) or job.should_stop()):
-            key, body = next(bodies, (None, b""))
-            if key is None:
-                break
-            if isinstance(body, LakeError):
-                raise body
-            slice_.take(key, body, job.rules)
-    return slice_
-
-
-class _Settling:
-    """Settles each slice once the next is on its way to the server; at the end of a block the last,
-    also where the lake failed to give the one after it."""
-
-    def __init__(self, job: "_Job", tally: Tally) -> None:
-        self._job, self._tally = job, tally
-        self._staged: tuple[Turn, Slice, Future[None]] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._settle()
-
-    def take(self, turn: Turn, slice_: Slice, staging: Future[None]) -> None:
-        """Settle the slice before, while this one is being staged."""
-        self._settle()
-        self._staged = turn, slice_, staging
-
-    def _settle(self) -> None:
-        staged, self._staged = self._staged, None
-        if staged is None:
-            return
-        turn, slice_, staging = staged
-        staging.result()
-        self._tally.add(turn.settle(slice_))
-        self._job.on_progress(self._tally)
+    while not (slice_.is_full(events) or job.should_stop()):
+        key, body = next(bodies, (None, b""))
+        if key is None:
+            break
+        if isinstance(body, LakeError):
+            raise body
+        slice_.take(key, body, job.rules)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,20 +229,3 @@ class _Job:
     on_progress: Progress
     kept_from: datetime | None = None
     """Older events are not loaded."""
-
-
-class _Keys:
-    """New keys for the lake to read; filled between transactions, for the ledger is asked then."""
-
-    def __init__(self, source: Iterator[str]) -> None:
-        self._source, self._waiting = source, deque[str]()
-
-    def fill(self, wanted: int) -> None:
-        self._waiting.extend(islice(self._source, max(0, wanted - len(self._waiting))))
-
-    def __iter__(self) -> Iterator[str]:
-        while self._waiting:
-            yield self._waiting.popleft()
-
-    def __len__(self) -> int:
-        return len(self._waiting)

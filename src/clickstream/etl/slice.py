@@ -1,4 +1,4 @@
-"""A slice: some whole objects, read, normalized and encoded for one transaction."""
+"""A slice: some whole objects, read and normalized for one transaction."""
 
 from datetime import datetime
 
@@ -8,16 +8,16 @@ from clickstream.etl.rows import Rejection, values
 from clickstream.etl.rules import Rules
 from clickstream.etl.tally import Tally
 from clickstream.lake import hour_prefix
-from clickstream.warehouse.load import Encoder
+from clickstream.warehouse.load import WriteRow
 
 
 class Slice:
-    """Objects of the lake as rows to be staged, and what could not be taken of them."""
+    """Objects of the lake, whose rows are written to the stage, and what could not be taken."""
 
     def __init__(
-        self, events: Encoder, items: Encoder, *, kept_from: datetime | None = None
+        self, write_event: WriteRow, write_item: WriteRow, *, kept_from: datetime | None = None
     ) -> None:
-        self.events, self.items = events, items
+        self._write_event, self._write_item = write_event, write_item
         self._kept_from = kept_from
         self._kept_hour = hour_prefix(kept_from) if kept_from else ""
         self.objects: list[LoadedObject] = []
@@ -51,9 +51,9 @@ class Slice:
                 self.tally.expired += 1
                 continue
             row = self.tally.lines + lines
-            self.events.write_row((row, *values(event)))
+            self._write_event((row, *values(event)))
             for item in items:
-                self.items.write_row((row, *values(item)))
+                self._write_item((row, *values(item)))
             if event.event_id in self._ids:
                 self.repeated.append(event.event_id)
             self._ids.add(event.event_id)

@@ -1,11 +1,11 @@
-"""Connections that take turns: while a slice settles over one, the next is staged over the other.
+"""Connections that take turns: while a slice settles over one, the other takes in the next.
 
 A slice is one transaction of one connection, from its staging to its commit. Staging touches
 nothing but the connection's own temporary tables; slices settle one after the other.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -41,19 +41,15 @@ class Turn:
         self._loader = Loader(connection, timezone=timezone)
         self._loader.prepare()
 
-    def new_slice(self, *, kept_from: datetime | None) -> Slice:
-        """An empty slice, for this or any other turn."""
-        return Slice(
-            self._loader.encoder("stage", EVENT_COLUMNS),
-            self._loader.encoder("stage_items", ITEM_COLUMNS),
-            kept_from=kept_from,
-        )
-
-    def stage(self, slice_: Slice) -> None:
-        """Begin the slice's transaction, and bring its rows to the server."""
+    def stage(self, read: Callable[[Slice], None], *, kept_from: datetime | None) -> Slice:
+        """Begin a slice's transaction, and bring it to the server while it is being read."""
         self.connection.execute("begin")
-        self._loader.stage("stage", EVENT_COLUMNS, slice_.events)
-        self._loader.stage("stage_items", ITEM_COLUMNS, slice_.items)
+        items = self._loader.encoder("stage_items", ITEM_COLUMNS)
+        with self._loader.copying("stage", EVENT_COLUMNS) as write_event, items:
+            slice_ = Slice(write_event, items.write_row, kept_from=kept_from)
+            read(slice_)
+        self._loader.stage("stage_items", ITEM_COLUMNS, items)
+        return slice_
 
     def settle(self, slice_: Slice) -> Tally:
         """Bring what was staged into the tables, and commit."""

@@ -4,9 +4,9 @@ The result does not depend on how events were split into loads, nor on their ord
 see ARCHITECTURE.md for the recipe and tests/etl/test_any_split.py for the proof.
 """
 
-from collections import deque
-from collections.abc import Iterable, Sequence
-from typing import Final, Self
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Self
 
 import psycopg
 from msgspec import Struct
@@ -91,7 +91,7 @@ SESSION: Final = """
 """
 """Memory for a slice of 100,000 events, taken as it is needed; and samples of 3,000 rows, for a
 step only has to know whether a temporary table is small or large."""
-PIECE_BYTES: Final = 4 * 1024 * 1024
+WriteRow = Callable[[Sequence[Any]], None]
 
 
 class Counts(Struct, frozen=True):
@@ -129,21 +129,25 @@ class Loader:
                 self._types[table] = dict(self._columns(table))
             self._merges = [self._merge(*aggregate) for aggregate in AGGREGATES.items()]
 
+    @contextmanager
+    def copying(self, table: str, columns: Sequence[str]) -> Iterator[WriteRow]:
+        """A function that writes rows of `columns` into a staged table, as long as the block lasts.
+
+        Until then the connection can do nothing else.
+        """
+        with self._connection.cursor() as cursor, cursor.copy(_copy(table, columns)) as copy:
+            copy.set_types(self._column_types(table, columns))
+            yield copy.write_row
+
     def encoder(self, table: str, columns: Sequence[str]) -> "Encoder":
-        """An encoder of rows for a staged table; it may be used from another thread."""
-        return Encoder(self._connection, [self._types[table][name] for name in columns])
+        """An encoder of rows for a staged table, which needs no server for it."""
+        return Encoder(self._connection, self._column_types(table, columns))
 
     def stage(self, table: str, columns: Sequence[str], rows: "Encoder") -> None:
-        """Move encoded rows, which hold `columns` in order, into a staged table.
-
-        They leave memory as they go, for the next batch is being encoded meanwhile.
-        """
-        statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
-            sql.Identifier(table), _names(columns)
-        )
-        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            while rows.chunks:
-                copy.write(rows.chunks.popleft())
+        """Write encoded rows, which hold `columns` in order, into a staged table."""
+        with self._connection.cursor() as cursor, cursor.copy(_copy(table, columns)) as copy:
+            for chunk in rows.chunks:
+                copy.write(chunk)
 
     def settle(self, repeated: Sequence[str] = ()) -> Counts:
         """Bring what is staged into the tables: events, sessions, orders, aggregates.
@@ -179,12 +183,12 @@ class Loader:
 
     def _run(self, step: str) -> None:
         shut = PLANS.get(step, ())
-        for way in ("seqscan", "hashjoin", "mergejoin"):
-            switch = "off" if way in shut else "on"
-            self._connection.execute(f"set local enable_{way} = {switch}")
-        self._connection.execute(model(step))
-        for table in ANALYZED.get(step, ()):
-            self._connection.execute(f"analyze {table}")
+        ways = [
+            f"set local enable_{way} = {'off' if way in shut else 'on'};"
+            for way in ("seqscan", "hashjoin", "mergejoin")
+        ]
+        analyses = [f"analyze {table};" for table in ANALYZED.get(step, ())]
+        self._connection.execute("\n".join([*ways, model(step), *analyses]))
 
     def _merge(self, aggregate: str, key: Sequence[str]) -> sql.Composed:
         """Adds a batch's difference to an aggregate; rows that come to nothing are removed."""
@@ -216,18 +220,18 @@ class Loader:
         )
         return [(str(name), str(kind)) for name, kind in rows]
 
+    def _column_types(self, table: str, columns: Sequence[str]) -> list[str]:
+        return [self._types[table][name] for name in columns]
+
 
 class Encoder:
-    """Rows in PostgreSQL's binary COPY format, kept in memory until they are staged.
-
-    Encoding needs no server, so that one batch can be encoded while another one settles.
-    """
+    """Rows in PostgreSQL's binary COPY format, kept in memory until they are staged."""
 
     def __init__(self, connection: psycopg.Connection, types: Sequence[str]) -> None:
-        self.chunks: deque[bytes] = deque()
+        self.chunks: list[bytes] = []
         self._copy = psycopg.Copy(connection.cursor(), binary=True, writer=_Keeper(self.chunks))
         self._copy.set_types(types)
-        self.write_row = self._copy.write_row
+        self.write_row: WriteRow = self._copy.write_row
 
     def __enter__(self) -> Self:
         return self
@@ -237,23 +241,19 @@ class Encoder:
 
 
 class _Keeper(Writer):
-    """A writer that keeps what it is given, in large pieces.
+    """A writer that keeps what it is given."""
 
-    Sending a piece waits for the interpreter's lock, which a thread that encodes the next batch
-    gives up only every few milliseconds: few large pieces wait a few times, many small ones long.
-    """
-
-    def __init__(self, chunks: deque[bytes]) -> None:
-        self._chunks, self._piece = chunks, bytearray()
+    def __init__(self, chunks: list[bytes]) -> None:
+        self._chunks = chunks
 
     def write(self, data: Buffer) -> None:
-        self._piece += data
-        if len(self._piece) >= PIECE_BYTES:
-            self.finish()
+        self._chunks.append(bytes(data))
 
-    def finish(self, _error: BaseException | None = None) -> None:
-        self._chunks.append(bytes(self._piece))
-        self._piece.clear()
+
+def _copy(table: str, columns: Iterable[str]) -> sql.Composed:
+    return sql.SQL("copy {} ({}) from stdin (format binary)").format(
+        sql.Identifier(table), _names(columns)
+    )
 
 
 _REPEATED: Final = "insert into repeated select distinct unnest(%s::text[])"
