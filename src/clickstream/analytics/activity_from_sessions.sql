@@ -1,7 +1,7 @@
 -- grain: one row a period and value of a session's dimension; key: period, dimension
 -- Events, page views, engaged time and visitors, by the events' own instants. A session that lies
 -- within one period and the range counts by its row; of the others, which cross an edge, the events
--- are read.
+-- are read. Where nobody asks for visitors, they are not told apart.
 
 with reached as not materialized (
     select
@@ -30,13 +30,15 @@ active as (
         on e.visitor_id = reached.visitor_id
         and e.event_timestamp between reached.started_at and reached.ended_at
         and e.session_id = reached.session_id
-    where not reached.is_whole and e.event_timestamp >= {start} and e.event_timestamp < {end}
+    where
+        not reached.is_whole and {may_cross}
+        and e.event_timestamp >= {start} and e.event_timestamp < {end}
 ),
 
 -- visitors first: hashing them is several times quicker than sorting them to count the distinct
 visitors as (
     select
-        period, dimension, visitor_id,
+        period, dimension, {visitor} as visitor_id,
         sum(events) as events,
         sum(page_views) as page_views,
         sum(engagement_time_ms) as engagement_time_ms
@@ -49,7 +51,6 @@ select
     dimension,
     sum(events)::bigint as events,
     sum(page_views)::bigint as page_views,
-    sum(engagement_time_ms)::bigint as engagement_time_ms,
-    count(*) as visitors
+    sum(engagement_time_ms)::bigint as engagement_time_ms{visitors}
 from visitors
 group by 1, 2

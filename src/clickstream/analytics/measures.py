@@ -4,9 +4,10 @@ What overview, trends, acquisition and breakdowns have in common: which queries 
 and how their rows become metrics. Ratios are made here, by their definitions, from the sums.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from psycopg import sql
@@ -76,8 +77,8 @@ def queries(
 ) -> dict[str, Query]:
     """The queries that the metrics need, by name. ``prefix`` tells one range's from another's."""
     needed = frozenset(base for name in metrics for base in _bases(name))
-    makers = {
-        "activity": activity_query,
+    makers: Mapping[str, Callable[[Scope, Grouping], Query]] = {
+        "activity": partial(activity_query, has_visitors="visitors" in needed),
         "sessions": sessions_query,
         "orders": orders_query,
         "refunds": refunds_query,
@@ -107,11 +108,14 @@ def _bases(name: str) -> tuple[str, ...]:
     return tuple(base for part in parts for base in part) if all(parts) else ()
 
 
-def activity_query(scope: Scope, grouping: Grouping) -> Query:
-    """Events, page views and visitors; from the sessions' rows where no event has to be read."""
+def activity_query(scope: Scope, grouping: Grouping, *, has_visitors: bool = True) -> Query:
+    """Events, page views and visitors; from the sessions' rows where no event has to be read.
+
+    Visitors cost more than all the rest: they may be left out.
+    """
     by = grouping.by
     if scope.has_event_filter or (by is not None and by.level != "session"):
-        return _activity_from_events(scope, grouping)
+        return _activity_from_events(scope, grouping, has_visitors=has_visitors)
     started = period_of("s.started_at", scope, grouping.interval)
     ended = period_of("s.ended_at", scope, grouping.interval)
     return compose(
@@ -120,6 +124,8 @@ def activity_query(scope: Scope, grouping: Grouping) -> Query:
         period_started=started,
         period_event=period_of("e.event_timestamp", scope, grouping.interval),
         is_within_period=_equal(started, ended) if grouping.interval else sql.SQL("true"),
+        may_cross=sql.SQL("true") if grouping.interval else _near_an_edge(scope),
+        **_visitors("visitor_id", has_visitors=has_visitors),
         earliest=instant(scope.range.start - LONGEST_SESSION),
         start=scope.start,
         end=scope.end,
@@ -128,9 +134,27 @@ def activity_query(scope: Scope, grouping: Grouping) -> Query:
     )
 
 
-def _activity_from_events(scope: Scope, grouping: Grouping) -> Query:
+def _near_an_edge(scope: Scope) -> sql.Composable:
+    """Whether a session began so near to an edge of the range that it may cross it."""
+    return sql.SQL("(reached.started_at < {start} or reached.started_at >= {latest})").format(
+        start=scope.start, latest=instant(scope.range.end - LONGEST_SESSION)
+    )
+
+
+def _visitors(column: str, *, has_visitors: bool) -> dict[str, sql.Composable]:
+    """What visitors are told apart by, and their count; nothing where they are left out."""
+    if not has_visitors:
+        return {"visitor": sql.SQL("null::text"), "visitors": sql.SQL("")}
+    return {
+        "visitor": sql.Identifier(*column.split(".")),
+        "visitors": sql.SQL(",\n    count(*) as visitors"),
+    }
+
+
+def _activity_from_events(scope: Scope, grouping: Grouping, *, has_visitors: bool) -> Query:
     return compose(
         "activity_from_events",
+        **_visitors("e.visitor_id", has_visitors=has_visitors),
         period_event=period_of("e.event_timestamp", scope, grouping.interval),
         dimension=dimension_of(grouping.by),
         events=events_of(scope, grouping.by),
