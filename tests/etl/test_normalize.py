@@ -221,3 +221,18 @@ def test_a_wrong_envelope_is_the_lines_own_fault() -> None:
 
 def test_a_naive_receipt_is_read_as_utc() -> None:
     assert row_of({}, receivedAt="2026-01-31T23:00:00").received_at == HOUR
+
+
+@pytest.mark.parametrize(
+    ("envelope", "country"),
+    [
+        pytest.param({"headers": {"x-country": "vn"}}, "VN", id="of the proxy's header"),
+        pytest.param({"headers": {"x-country": "XX"}}, None, id="the proxy cannot tell"),
+        pytest.param({"headers": {"x-country": "T1"}}, None, id="Tor is no country"),
+        pytest.param({"headers": {"x-country": "Vietnam"}}, None, id="no code"),
+        pytest.param({"headers": {"cf-ipcountry": "VN"}}, None, id="another header"),
+        pytest.param({"source": "import", "country": " de "}, "DE", id="of an import"),
+    ],
+)
+def test_a_country_is_a_code_of_two_letters(envelope: dict[str, Any], country: str | None) -> None:
+    assert row_of({}, **envelope).country == country

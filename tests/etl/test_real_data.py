@@ -1,7 +1,7 @@
 """A real shop's events and a labelled history come out as what is known of them."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from clickstream.analytics import ReportOptions, run_report
 from clickstream.etl import Options, Rules, RunReport, run
 from clickstream.ingest.importing import ImportReport, import_file
 from clickstream.ingest.mapping import read_map
@@ -19,6 +20,11 @@ pytestmark = pytest.mark.postgres
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+PHONE = (
+    '"Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 '
+    '(KHTML, like Gecko) Version/17.2 Mobile/15E148 Safari/604.1"'
+)
+ROBOT = '"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"'
 
 
 @pytest.fixture
@@ -82,3 +88,33 @@ def test_an_electronics_shops_events_are_counted_as_they_are_in_its_file(
     again = bring_in(file, "rees46.toml", tmp_lake)
     assert (again.objects_written, again.objects_present) == (0, imported.objects_written)
     assert load(tmp_lake, warehouse, 2).tally.objects == 0
+
+
+def test_an_imported_log_is_reported_by_country_and_device(
+    tmp_path: Path, tmp_lake: Lake, warehouse: psycopg.Connection
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "user,time,land,agent\n"
+        f"a,2026-05-18 10:00,VN,{PHONE}\nb,2026-05-18 11:00,vn,{ROBOT}\n"
+        f"c,2026-05-18 12:00,DE,{PHONE}\nd,2026-05-18 13:00,,\n"
+    )
+    mapping = read_map(
+        '[fields]\nclientId = "user"\neventTimestamp = "time"\ncountry = "land"\n'
+        'userAgent = "agent"\n[constants]\neventName = "page_view"',
+        name="a map",
+    )
+    import_file(log, tmp_lake, mapping=mapping, now=NOW)
+    load(tmp_lake, warehouse)
+    days = {"now": NOW, "from_": NOW.date() - timedelta(days=5), "to": NOW.date()}
+
+    by_country = run_report(warehouse, "breakdown", ReportOptions(by="country", **days))
+    phones = run_report(
+        warehouse, "overview", ReportOptions(filters=("country=VN", "device=mobile"), **days)
+    )
+
+    assert {row["country"]: row["visitors"] for row in by_country.rows} == {
+        "VN": 1, "DE": 1, None: 1,
+    }  # fmt: skip
+    assert by_country.excluded["bots"]["sessions"] == 1
+    assert [row["visitors"] for row in phones.rows] == [1]

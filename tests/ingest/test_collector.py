@@ -263,6 +263,23 @@ def test_forwarded_addresses_count_from_configured_proxies_alone(start: Any) -> 
     assert [event["_ingest"]["sourceIp"] for event in kept(running.lake)] == ["198.51.100.0"]
 
 
+@pytest.mark.parametrize(
+    ("proxies", "country"),
+    [
+        pytest.param(["127.0.0.0/8"], "VN", id="a configured proxy's word"),
+        pytest.param([], "VN", id="that of a proxy on this machine"),
+        pytest.param(["192.0.2.1/32"], None, id="nobody else's"),
+    ],
+)
+def test_the_country_counts_from_proxies_alone(
+    start: Any, proxies: list[str], country: str | None
+) -> None:
+    running = start(ingest={"trusted_proxies": proxies, "country_header": "cf-ipcountry"})
+    running.post(ONE, cf_ipcountry="VN")
+    (event,) = kept(running.lake)
+    assert event["_ingest"].get("headers", {}).get("cf-ipcountry") == country
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 2 MB."""

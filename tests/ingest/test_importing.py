@@ -328,6 +328,25 @@ def test_a_log_of_user_event_and_time_is_read_as_it_is_written(
     assert _timeline(tmp_lake) == [("x", "2026-01-31T10:00:00Z")]
 
 
+def test_a_row_may_tell_what_a_request_would_of_its_sender(tmp_path: Path, tmp_lake: Lake) -> None:
+    path = tmp_path / "log.csv"
+    rows = "user,event,time,land,agent\na,x,1769853600000,VN,Robot/1.0\nb,x,1,,\n"
+    mapping = (
+        '[fields]\nclientId = "user"\neventName = "event"\neventTimestamp = "time"\n'
+        'country = "land"\nuserAgent = "agent"\n[defaults]\ncountry = "DE"'
+    )
+
+    bring_in(tmp_lake, path, rows, mapping=mapping)
+    again = bring_in(tmp_lake, path, rows, mapping=mapping, now=SECOND)
+    told = {event["clientId"]: event for event in events(tmp_lake)}
+
+    assert again.objects_written == 0
+    assert told["a"]["_ingest"].items() >= {"country": "VN", "userAgent": "Robot/1.0"}.items()
+    assert told["b"]["_ingest"].items() >= {"country": "DE"}.items()
+    assert "userAgent" not in told["b"]["_ingest"]
+    assert not {"country", "userAgent"} & told["a"].keys()
+
+
 @pytest.mark.parametrize("name", [path.name for path in EXAMPLES.glob("*.toml")])
 def test_every_example_is_a_map(name: str) -> None:
     if name != "spend.toml":

@@ -11,7 +11,12 @@ import pytest
 
 from clickstream.contract import decode_object
 from clickstream.ingest import HttpContext, IngestSettings, Receipt, receive
-from clickstream.ingest.addresses import client_address, truncate_address
+from clickstream.ingest.addresses import (
+    Network,
+    client_address,
+    tells_country,
+    truncate_address,
+)
 from clickstream.ingest.collector.ids import random_ids
 from clickstream.ingest.cors import cors_headers, is_allowed
 
@@ -247,3 +252,19 @@ def test_random_ids_are_version_4_and_differ() -> None:
     assert len(set(ids)) == 1000
     assert all(uuid.UUID(each).version == 4 and str(uuid.UUID(each)) == each for each in ids)
     assert {uuid.UUID(each).variant for each in ids} == {uuid.RFC_4122}
+
+
+@pytest.mark.parametrize(
+    ("peer", "trusted", "counts"),
+    [
+        pytest.param("127.0.0.1", (), True, id="this machine"),
+        pytest.param("[::1]", (), True, id="this machine by IPv6"),
+        pytest.param("198.51.100.7", (), False, id="a stranger"),
+        pytest.param("10.1.2.3", (ipaddress.ip_network("10.0.0.0/8"),), True, id="the proxy"),
+        pytest.param("127.0.0.1", (ipaddress.ip_network("10.0.0.0/8"),), False, id="not the proxy"),
+    ],
+)
+def test_a_country_is_told_by_proxies_alone(
+    peer: str, trusted: tuple[Network, ...], *, counts: bool
+) -> None:
+    assert tells_country(peer, trusted) is counts

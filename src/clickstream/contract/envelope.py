@@ -25,6 +25,8 @@ class Envelope(msgspec.Struct, rename="camel", frozen=True, omit_defaults=True):
     source_ip: str | None = None
     """Truncated to /24 or /48 unless a setting keeps it whole."""
     user_agent: str | None = None
+    country: str | None = None
+    """Of an imported event; that of a request stands in its headers."""
     headers: Mapping[str, str] | None = None
     method: str | None = None
     path: str | None = None

@@ -52,6 +52,14 @@ def is_local(peer: str, headers: Iterable[str]) -> bool:
     return is_loopback(peer) and _PROXIED.isdisjoint(headers)
 
 
+def tells_country(peer: str, trusted: tuple[Network, ...]) -> bool:
+    """Whether what a peer says of the visitor's country counts: a configured proxy's word.
+
+    Where none is configured, that of one on this machine.
+    """
+    return is_trusted(peer, trusted) if trusted else is_loopback(peer)
+
+
 def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
     """Whether an address is a configured proxy's."""
     parsed = _parse(address)

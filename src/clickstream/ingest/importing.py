@@ -31,13 +31,15 @@ from clickstream.contract import (
 )
 from clickstream.errors import ImportFileError
 from clickstream.ingest.hours import HourBuffers
-from clickstream.ingest.mapping import ImportMap, check_columns
+from clickstream.ingest.mapping import CONTEXT, ImportMap, check_columns
 from clickstream.ingest.rejects import Reject, Rejects
 from clickstream.ingest.rows import CsvFile, NdjsonFile, Row, Source, file_format, open_source
 from clickstream.lake import Lake
 
 Progress = Callable[[int, int], None]
 _LAST_PLACE: Final = 0xFFFF
+_LONGEST: Final = 1024
+"""Characters of what a row tells of its sender."""
 _STEP: Final = 2000
 """Rows between two reports of progress."""
 
@@ -131,7 +133,7 @@ class _Stamp:
         """
         if isinstance(row.document, Rejected):
             raise row.document
-        payload, document = self._payload(row, row.document)
+        payload, document, sender = self._payload(row, row.document)
         event = check_event(document)
         if event.event_timestamp is None or event.event_timestamp == "":
             raise Rejected(
@@ -146,16 +148,23 @@ class _Stamp:
         if event.event_id is None or event.event_id == "":
             place = self._occurrences.count(_moment(event))
             event_id = _event_id(row.raw, occurrence, place=place)
-        envelope = Envelope(received_at=self._now, event_id=event_id, source="import")
+        envelope = Envelope(received_at=self._now, event_id=event_id, source="import", **sender)
         line = lake_line(payload, document, encode_envelope(envelope))
-        name = (event_id or "").encode() + payload
+        name = (event_id or "").encode() + payload + "".join(sender.values()).encode()
         return parse_instant(event.event_timestamp), line, name
 
-    def _payload(self, row: Row, document: Document) -> tuple[bytes, Document]:
+    def _payload(self, row: Row, document: Document) -> tuple[bytes, Document, dict[str, str]]:
+        """The event as JSON and as an object, and what its envelope says of its sender."""
         if self._map is None or ("eventName" in document and not self._fits(document)):
-            return row.raw, document
-        payload = msgspec.json.encode(self._map.apply(document))
-        return payload, decode_object(payload)
+            return row.raw, document, {}
+        event = self._map.apply(document)
+        sender = {
+            field: str(event.pop(target))[:_LONGEST]
+            for target, field in CONTEXT.items()
+            if target in event
+        }
+        payload = msgspec.json.encode(event)
+        return payload, decode_object(payload), sender
 
     def _fits(self, document: Document) -> bool:
         """Whether any column of the map is there; else the line is a contract event already."""

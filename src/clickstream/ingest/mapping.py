@@ -39,6 +39,9 @@ _TARGETS: Final = frozenset(
     (_names(Event) - {"product", "order", "element", "items", "properties"})
     | {f"{part}.{name}" for part, struct in _PARTS.items() for name in _names(struct)}
 ) - {"element.dataset"}
+CONTEXT: Final = {"userAgent": "user_agent", "country": "country"}
+"""Targets beside the contract's, for what a request tells of its sender, and what the envelope
+calls them."""
 
 
 class TimeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,7 +87,10 @@ class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return set(self.fields.values())
 
     def apply(self, row: Mapping[str, Any]) -> Document:
-        """The event of a row. Raises `Rejected` for an instant that cannot be read."""
+        """The event of a row, and what `CONTEXT` names beside it.
+
+        Raises `Rejected` for an instant that cannot be read.
+        """
         document: Document = {}
         for target, value in self.defaults.items():
             _set(document, target, value)
@@ -155,10 +161,10 @@ def check_columns(mapping: ImportMap, columns: Iterable[str], *, name: str) -> N
 def _check_targets(targets: Iterable[str], where: str) -> None:
     for target in targets:
         is_open = any(target.startswith(prefix) and target != prefix for prefix in _OPEN)
-        if target not in _TARGETS and not is_open:
+        if target not in _TARGETS and target not in CONTEXT and not is_open:
             raise ImportFileError(
                 f"{target!r} in {where} is no field of the contract; use one of "
-                f"{', '.join(sorted(_TARGETS))}, or properties.{target}"
+                f"{', '.join([*sorted(_TARGETS), *CONTEXT])}, or properties.{target}"
             )
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from clickstream.contract import limits
 from clickstream.errors import LakeError
-from clickstream.ingest.addresses import client_address
+from clickstream.ingest.addresses import client_address, tells_country
 from clickstream.ingest.body import too_large
 from clickstream.ingest.collector.commit import GroupCommit
 from clickstream.ingest.collector.counters import Counters
@@ -144,6 +144,8 @@ class Collector:
         settings = self._settings.ingest
         peer = scope.client.rpartition(":")[0]
         request_id = None
+        if settings.country_header and not tells_country(peer, settings.trusted_proxies):
+            headers.pop(settings.country_header, None)
         if settings.trusted_proxies:
             request_id = proxy_request_id(peer, headers, settings.trusted_proxies)
             peer = client_address(peer, headers.get("x-forwarded-for"), settings.trusted_proxies)
