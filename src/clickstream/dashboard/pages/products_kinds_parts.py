@@ -6,20 +6,28 @@ from htmltools import Tag, TagChild
 
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.filters import DIMENSIONS, View
-from clickstream.dashboard.pages.products_data import GROUPS
-from clickstream.dashboard.pages.products_kinds_data import CARTS, PRICES, Kind, chosen_kind
+from clickstream.dashboard.pages.products_data import GROUPS, chosen_group
+from clickstream.dashboard.pages.products_kinds_data import (
+    CARTS,
+    DISCOUNTS,
+    PRICES,
+    Kind,
+    chosen_kind,
+)
 from clickstream.dashboard.pages.products_parts import ONE
 from clickstream.dashboard.tables import Heading, Table, metric_heading
 
-TABS: Final = {CARTS: "Carts", PRICES: "Discounts"}
 MEANINGS: Final = {
     CARTS: "What became of the carts that held each, within 24 hours of the last addition",
     PRICES: "Views, carts and orders by how much was taken off the price at that moment",
+    DISCOUNTS: "What was given away on each that had a discount, and how it sold beside full price",
 }
 
 
 def tabs(view: View) -> Tag:
-    return kit.segments(TABS.items(), key="kind", chosen=chosen_kind(view), label="Shown")
+    one = ONE[chosen_group(view)].lower()
+    shown = {CARTS: "Carts", PRICES: "Discounts", DISCOUNTS: f"Discounts by {one}"}
+    return kit.segments(shown.items(), key="kind", chosen=chosen_kind(view), label="Shown")
 
 
 def draw(found: Kind, view: View) -> TagChild:
@@ -28,11 +36,15 @@ def draw(found: Kind, view: View) -> TagChild:
         return tables.draw(table(found), view)
     if found.name == CARTS:
         return kit.words("No cart was opened", "Nothing was put into a cart in these dates.")
+    if found.name == DISCOUNTS:
+        return kit.words(
+            "No discounts", "Nothing was seen or ordered below its price in these dates."
+        )
     return kit.words("Nothing was seen or sold", "No product was seen or ordered in these dates.")
 
 
 def table(found: Kind) -> Table:
-    return _carts(found) if found.name == CARTS else _prices(found)
+    return {CARTS: _carts, PRICES: _prices, DISCOUNTS: _discounts}[found.name](found)
 
 
 def _carts(found: Kind) -> Table:
@@ -53,6 +65,40 @@ def _carts(found: Kind) -> Table:
         ],
         rows=found.rows,
         order="-abandoned_carts",
+        prefix="k",
+        searched=("name", "under"),
+        rows_per_page=10,
+    )  # fmt: skip
+
+
+def _discounts(found: Kind) -> Table:
+    """A row a product, brand or category, those on which most was given away first."""
+    one = ONE[found.group].lower()
+    filters = found.group if found.group in DIMENSIONS else None
+    return Table(
+        label=f"Discounts by {one}",
+        headings=[
+            Heading(key="name", title=ONE[found.group], under="under", filters=filters),
+            Heading(key="discount_given", title="Discount given", unit="money", has_bar=True,
+                    meaning="What the units sold would have brought more at their full price."),
+            Heading(key="average_discount", title="Average discount", unit="rate",
+                    meaning="The discount given, as a part of what full price would have brought."),
+            Heading(key="quantity", title="Units", unit="count",
+                    meaning=f"Units of the {one} that were ordered, at any price."),
+            Heading(key="discounted_share", title="Discounted", unit="rate",
+                    meaning="The part of the units that was sold below full price."),
+            metric_heading("product_revenue", key="revenue", title="Revenue"),
+            Heading(key="full_rate", title="At full price", unit="rate",
+                    meaning="Orders with it at full price, divided by its views at that price."),
+            Heading(key="discounted_rate", title="At a discount", unit="rate",
+                    meaning="Orders with it below its full price, divided by its views then."),
+            Heading(key="effect", title="Effect", unit="change",
+                    meaning="Orders a view with a discount, against those at full price. "
+                    "Few views make it a coincidence."),
+        ],
+        rows=found.rows,
+        order="-discount_given",
+        currency=found.currency,
         prefix="k",
         searched=("name", "under"),
         rows_per_page=10,
