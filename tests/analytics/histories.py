@@ -10,7 +10,6 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -166,13 +165,6 @@ class History:
     visits: tuple[Visit, ...]
     sales: tuple[Sale, ...]
     returns: tuple[Return, ...]
-
-    def visit_of(self, event: Happening) -> Visit:
-        return self._placed[event.id]
-
-    @cached_property
-    def _placed(self) -> dict[str, Visit]:
-        return {event.id: visit for visit in self.visits for event in visit.events}
 
 
 def history(events: Iterable[Happening]) -> History:
@@ -388,8 +380,8 @@ def _refund_row(given: Return) -> dict[str, Any]:
         "kind": kind,
         "value": given.value,
         "currency": given.sale.event.currency,
-        "is_bot": event.bot >= 0.5,
-        "is_internal": event.internal,
+        "is_bot": given.sale.visit.is_bot,
+        "is_internal": given.sale.visit.is_internal,
     }
 
 

@@ -79,8 +79,7 @@ def returns_in(past: History, seen: Window) -> list[Return]:
         for given in past.returns
         if given.value > 0
         and seen.holds(given.event.at)
-        and seen.is_traffic(past.visit_of(given.event))
-        and seen.visit(given.sale.visit)
+        and seen.takes(given.sale.visit)
         and seen.event(given.sale.event)
     ]
 

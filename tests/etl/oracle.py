@@ -474,8 +474,8 @@ def refund_row(refund: Event, order: Row | None, founder: Event | None) -> Row:
         "requested": requested,
         "value": taken,
         "currency": next(filter(None, currencies[::-1] if kind == "whole" else currencies), None),
-        "is_bot": refund.traffic[0],
-        "is_internal": refund.traffic[1],
+        "is_bot": order["is_bot"] if order else refund.traffic[0],
+        "is_internal": order["is_internal"] if order else refund.traffic[1],
     }
 
 

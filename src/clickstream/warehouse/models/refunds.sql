@@ -1,7 +1,8 @@
 -- grain: one row a refund event; key: event_id
 -- A refund takes back the whole order, a value, or items (at their own price, else the order's).
 -- Taken in (event_timestamp, event_id) order, an order's refunds never exceed its value; amounts in
--- another currency than the order's take nothing.
+-- another currency than the order's take nothing. A refund is of the traffic that its order is of,
+-- whoever sent it: shops give refunds from their own network.
 
 insert into new_refunds
 with asked as (
@@ -10,8 +11,8 @@ with asked as (
         events.event_timestamp,
         events.order_id,
         events.currency,
-        events.is_bot,
-        events.is_internal,
+        coalesce(new_orders.is_bot, events.is_bot) as is_bot,
+        coalesce(new_orders.is_internal, events.is_internal) as is_internal,
         case
             when events.order_value is not null then 'value'
             when exists (
