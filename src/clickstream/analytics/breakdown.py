@@ -41,7 +41,7 @@ DEFAULT: Final = "channel"
 
 def plan(request: Request) -> Plan:
     """The queries for the range by the field, and for the days before it where asked for."""
-    by = find_field(request.options.by or DEFAULT)
+    by = request.by or find_field(DEFAULT)
     compared = one_of("compare", request.options.compare, ("previous", "none"), "none")
     wanted = queries(METRICS, request.scope, Grouping(by=by))
     if compared == "previous":

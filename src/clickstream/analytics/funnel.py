@@ -20,7 +20,7 @@ from typing import Any, Final
 from psycopg import sql
 
 from clickstream.analytics import funnel_chains as chains
-from clickstream.analytics.fields import Field, find_field
+from clickstream.analytics.fields import Field
 from clickstream.analytics.filters import text_array
 from clickstream.analytics.measures import divide, period_of
 from clickstream.analytics.options import INTERVALS, Interval, ReportOptions, one_of
@@ -81,7 +81,7 @@ def read_funnel(request: Request) -> Funnel:
         order=one_of("order", options.order, ORDERS, "default"),
         window=read_duration("window", options.window or WINDOW),
         unit=one_of("unit", options.unit, UNITS, "visitor"),
-        by=find_field(options.by) if options.by else None,
+        by=request.by,
         trend=next((known for known in INTERVALS if known == trend), None),
         reads_sessions=reads_sessions((*texts, *excluded)),
     )

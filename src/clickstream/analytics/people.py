@@ -19,12 +19,14 @@ from clickstream.analytics.filters import (
     read_filters,
 )
 from clickstream.analytics.measures import matching_sessions
+from clickstream.analytics.options import one_of
 from clickstream.analytics.period import DateRange
 from clickstream.analytics.query import all_of, template
-from clickstream.analytics.rfm import scores_of
-from clickstream.analytics.saved import SEGMENT, Saved, Segment
+from clickstream.analytics.rfm import RFM_SEGMENTS, scores_of
+from clickstream.analytics.saved import KINDS, SEGMENT, Saved, Segment
 from clickstream.analytics.scope import EVENT_LINES, Scope
 from clickstream.analytics.sources import counted_orders, orders_of
+from clickstream.errors import ReportError
 
 PERSON: Final = sql.SQL("coalesce('user:' || s.user_id, s.visitor_id)")
 NOTHING: Final = sql.SQL("")
@@ -116,18 +118,74 @@ def _event_meets(conditions: Sequence[Condition]) -> sql.Composable:
     return sql.SQL("({})").format(all_of(meets))
 
 
+def segment_field(asked: str, saved: Saved, scope: Scope) -> Field | None:
+    """The field of ``segment``, ``segment:behaviour`` and the like; None where it is another one.
+
+    A person's segment is that of the scope's days and traffic; ``segment`` is by RFM. Raises
+    ReportError for a kind of segments that does not exist.
+    """
+    name, _, kind = asked.strip().lower().partition(":")
+    if name != SEGMENT:
+        return None
+    kind = one_of("by segment", kind or "rfm", (*KINDS, "saved"), "rfm")
+    if kind == "saved":
+        return _saved_field(saved, scope)
+    plain = replace(scope, conditions=())
+    named = sql.SQL("select person, segment from ({}) as named").format(
+        scored_segments(plain) if kind == "rfm" else named_people(kind, plain)
+    )
+    segments = sql.SQL("(select jsonb_object_agg(person, segment) from ({}) as every)")
+    expression = sql.SQL("({} ->> {})").format(segments.format(named), PERSON)
+    return Field(name=SEGMENT, title="Segment", level="session", expression=expression)
+
+
+def is_of_saved(asked: str) -> bool:
+    """Whether a breakdown is by saved segments, in several of which one may be."""
+    return asked.strip().lower() == f"{SEGMENT}:saved"
+
+
+def overlap_note(saved: Saved) -> str:
+    """How those count who are in several saved segments."""
+    titles = [segment.title for segment in saved.segments if segment.kind == "saved"]
+    return (
+        "What is in several segments counts once, under their joined names, such as "
+        f"{' + '.join(titles[:2])}; so the rows add up."
+    )
+
+
+def _saved_field(saved: Saved, scope: Scope) -> Field:
+    """The saved segments that a session or event is in, their titles joined; null for none."""
+    own = [segment for segment in saved.segments if segment.kind == "saved"]
+    if not own:
+        raise ReportError(
+            "There are no saved segments to break down by: add some in the table [segments] of the "
+            f"settings file, or use {', '.join(f'{SEGMENT}:{kind}' for kind in KINDS)}."
+        )
+    members = [_members(segment, saved, scope) for segment in own]
+    is_of_sessions = all(one.field.level == "session" for part in members for one in part)
+    titles = [
+        sql.SQL("case when {} then {}::text end").format(
+            all_of([condition_sql(one) for one in part]) if is_of_sessions else _event_meets(part),
+            sql.Literal(segment.title),
+        )
+        for segment, part in zip(own, members, strict=True)
+    ]
+    return Field(
+        name=SEGMENT,
+        title="Segment",
+        level="session" if is_of_sessions else "event",
+        expression=sql.SQL("nullif(concat_ws(' + ', {}), '')").format(sql.SQL(", ").join(titles)),
+    )
+
+
 def people_of(segment: Segment, scope: Scope) -> sql.Composable:
     """The persons of a built-in segment, as a query of one column."""
     plain = replace(scope, conditions=())
     if segment.kind == "rfm":
-        pairs = [
-            sql.SQL("({}, {})").format(sql.SQL(str(recency)), sql.SQL(str(frequency)))
-            for recency, frequency in scores_of(segment.title)
-        ]
         return sql.SQL(
             "select person from ({customers}) as scored"
             " where (recency_score, frequency_score) in ({pairs})"
-        ).format(customers=scored_customers(plain), pairs=sql.SQL(", ").join(pairs))
+        ).format(customers=scored_customers(plain), pairs=_pairs(segment.title))
     return sql.SQL("select person from ({people}) as named where segment = {title}").format(
         people=named_people(segment.kind, plain), title=sql.Literal(segment.title)
     )
@@ -147,6 +205,30 @@ def scored_customers(scope: Scope, *, order: sql.Composable = NOTHING) -> sql.Co
         **counted_orders(scope, with_session=True),
         end=scope.end,
         order=order,
+    )
+
+
+def scored_segments(scope: Scope) -> sql.Composable:
+    """The customers of the range with the name of their RFM segment: one row a person.
+
+    Who ordered in several currencies goes by the one with most orders.
+    """
+    names = sql.SQL(" ").join(
+        sql.SQL("when (recency_score, frequency_score) in ({}) then {}::text").format(
+            _pairs(title), sql.Literal(title)
+        )
+        for title in RFM_SEGMENTS
+    )
+    return sql.SQL(
+        "select distinct on (person) person, case {names} end as segment"
+        " from ({customers}) as scored order by person, orders desc, currency"
+    ).format(names=names, customers=scored_customers(scope))
+
+
+def _pairs(title: str) -> sql.Composable:
+    """The scores of recency and frequency that a segment is the name of."""
+    return sql.SQL(", ").join(
+        sql.SQL(f"({recency}, {frequency})") for recency, frequency in scores_of(title)
     )
 
 

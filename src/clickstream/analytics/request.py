@@ -5,10 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from clickstream.analytics.fields import find_field
+from clickstream.analytics.fields import Field, find_field
 from clickstream.analytics.filters import read_filter
 from clickstream.analytics.options import TRAFFIC, ReportOptions, check_taken, one_of
-from clickstream.analytics.people import read_conditions
+from clickstream.analytics.people import (
+    is_of_saved,
+    overlap_note,
+    read_conditions,
+    segment_field,
+)
 from clickstream.analytics.period import DateRange, read_zone, resolve_range
 from clickstream.analytics.query import Plan
 from clickstream.analytics.saved import SEGMENT
@@ -39,6 +44,20 @@ class Request:
     @property
     def zone(self) -> ZoneInfo:
         return self.scope.range.zone
+
+    @property
+    def by(self) -> Field | None:
+        """The field to break down by, of any kind; None where none is asked for."""
+        if self.options.by is None:
+            return None
+        segment = segment_field(self.options.by, self.options.saved, self.scope)
+        return segment or find_field(self.options.by)
+
+    @property
+    def by_notes(self) -> list[str]:
+        """What a reader must know of the field that it is broken down by."""
+        is_saved = self.options.by is not None and is_of_saved(self.options.by)
+        return [overlap_note(self.options.saved)] if is_saved else []
 
 
 def usual_days(options: ReportOptions, _: Facts, zone: ZoneInfo) -> DateRange:

@@ -168,7 +168,7 @@ def make_report(kind: Kind, request: Request, plan: Plan, results: Results) -> R
         rows=answer.rows,
         summary=answer.summary,
         excluded=read_excluded(request, results.get(EXCLUDED, ())),
-        notes=[*_hints(request), *answer.notes],
+        notes=[*_hints(request), *answer.notes, *request.by_notes],
         as_of=request.facts.loaded_at,
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from clickstream.analytics.fields import Field, find_field
+from clickstream.analytics.fields import Field
 from clickstream.analytics.measures import (
     ALL,
     MONEY,
@@ -79,7 +79,7 @@ def read_trend(request: Request) -> Trend:
     return Trend(
         metrics=metrics,
         interval=next(known for known in INTERVALS if known == interval),
-        by=find_field(options.by) if options.by else None,
+        by=request.by,
         is_compared=one_of("compare", options.compare, ("previous", "none"), "previous")
         == "previous",
         limit=options.limit or 0,
