@@ -98,6 +98,16 @@ def test_gaps_and_repeated_times_are_taken_as_they_come():
     assert np.isfinite(verdicts.expected[100:130]).all()
 
 
+def test_readings_near_the_end_of_what_a_number_can_hold_are_judged_as_any_other():
+    values = 50 + np.random.default_rng(2).normal(size=700)
+    values[600] = 90
+    usual, huge = (detect(np.arange(700) * 300.0, scale * values) for scale in (1.0, 2.0**1016))
+    assert huge.score == pytest.approx(usual.score)
+    assert huge.expected == pytest.approx(usual.expected * 2.0**1016)
+    alternating = detect(np.arange(300) * 300.0, np.resize([1.7e308, -1.7e308, 1.0], 300))
+    assert all(np.isfinite(part).all() for part in (alternating.upper, alternating.score))
+
+
 def test_all_gaps_give_no_expectation():
     verdicts = detect(np.arange(3.0), np.full(3, np.nan))
     assert np.isnan(verdicts.expected).all()

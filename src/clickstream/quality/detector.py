@@ -22,6 +22,8 @@ SEASON_WARM_UP: Final = 100
 """Readings that have a season, before any can be called rare for its time of day."""
 TRUSTED: Final = 200
 """Readings after which rarity counts in full; before, what is rare is not well known."""
+LARGEST: Final = 1e100
+"""Readings beyond are scaled, since sums of their squares have to be numbers."""
 ALARM: Final = 0.5
 """A score from which on a reading is an anomaly."""
 ALARM_RARITY: Final = 1.7
@@ -66,11 +68,25 @@ def detect(seconds: Values, values: Values) -> Verdicts:
 
 
 def _judge(seconds: Values, values: Values) -> Verdicts:
+    size = float(np.abs(values).max(initial=0.0))
+    if size > LARGEST:
+        # What has no square in a double is judged as a part of the greatest, and told in full.
+        exponent = int(np.frexp(size)[1])
+        part = _judge(seconds, np.ldexp(values, -exponent))
+        in_full = (_in_full(one, exponent) for one in (part.expected, part.lower, part.upper))
+        return Verdicts(*in_full, part.surprise, part.score)
     season = Season(seconds, values)
     told = forecast(values, season)
     surprise = as_score(_rarity(values, season))
     quiet = int(np.clip(season.per_day * QUIET_DAYS, *QUIET))
     return Verdicts(told.expected, told.lower, told.upper, surprise, quieten(surprise, quiet))
+
+
+def _in_full(part: Values, exponent: int) -> Values:
+    most = float(np.finfo(float).max)
+    with np.errstate(over="ignore"):
+        whole: Values = np.clip(np.ldexp(part, exponent), -most, most)
+    return whole
 
 
 def _rarity(values: Values, season: Season) -> Values:

@@ -2,9 +2,11 @@
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,6 +19,9 @@ from clickstream.quality.novelty import Values
 TIMES: Final = ("timestamp", "time", "date", "datetime", "ds", "period")
 VALUES: Final = ("value", "y", "values")
 MISSING: Final = frozenset({"", "nan", "null", "na", "n/a", "none", "-"})
+SEPARATORS: Final = ("\t", ";", ",")
+"""What separates cells: the first of these that the first line has; numbers may have a comma."""
+DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 CLOCK_CHANGE: Final = 3600.0
 """Seconds that a local clock is set back by in autumn; what is further back is not in order."""
 SHOWN: Final = 5
@@ -56,15 +61,42 @@ def read_series(lines: Iterable[str], *, name: str, zone: ZoneInfo | None = None
 
 def _rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, list[str]]]:
     """The cells of each line that is not blank, with its number."""
-    reader = csv.reader(lines, strict=True)
+    separator, lines = _separator(iter(lines), name)
+    reader = csv.reader(lines, strict=True, delimiter=separator)
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield reader.line_num, [cell.strip().lstrip("\ufeff") for cell in cells]
+                yield reader.line_num, [_cell(cell, separator) for cell in cells]
     except csv.Error as error:
         raise QualityError(f"{name} line {reader.line_num}: {error}. Expected CSV.") from error
     except UnicodeDecodeError as error:
-        raise QualityError(f"{name} is not text in UTF-8 ({error.reason}).") from error
+        raise _not_text(name, error) from error
+
+
+def _separator(lines: Iterator[str], name: str) -> tuple[str, Iterator[str]]:
+    """What separates the cells of the first line that has any, and all lines still to be read."""
+    blank: list[str] = []
+    try:
+        for line in lines:
+            if line.strip():
+                found = next((one for one in SEPARATORS if one in line), ",")
+                return found, chain(blank, [line], lines)
+            blank.append(line)
+    except UnicodeDecodeError as error:
+        raise _not_text(name, error) from error
+    return ",", iter(blank)
+
+
+def _cell(cell: str, separator: str) -> str:
+    """A cell's text; where no comma separates cells, one within a number is its decimal point."""
+    text = cell.strip().lstrip("\ufeff")
+    if separator != "," and DECIMAL_COMMA.fullmatch(text):
+        return text.replace(",", ".")
+    return text
+
+
+def _not_text(name: str, error: UnicodeDecodeError) -> QualityError:
+    return QualityError(f"{name} is not text in UTF-8 ({error.reason}).")
 
 
 def _columns(cells: list[str]) -> tuple[int, int] | None:
