@@ -73,8 +73,10 @@ def _judge(seconds: Values, values: Values) -> Verdicts:
         # What has no square in a double is judged as a part of the greatest, and told in full.
         exponent = int(np.frexp(size)[1])
         part = _judge(seconds, np.ldexp(values, -exponent))
-        in_full = (_in_full(one, exponent) for one in (part.expected, part.lower, part.upper))
-        return Verdicts(*in_full, part.surprise, part.score)
+        expected, lower, upper = (
+            _in_full(one, exponent) for one in (part.expected, part.lower, part.upper)
+        )
+        return Verdicts(expected, lower, upper, part.surprise, part.score)
     season = Season(seconds, values)
     told = forecast(values, season)
     surprise = as_score(_rarity(values, season))
