@@ -168,6 +168,26 @@ def test_a_browser_signs_in_sees_figures_and_signs_out(
     page.close()
 
 
+@pytest.mark.browser
+@pytest.mark.slow
+def test_an_open_page_ends_with_its_sign_in_and_signing_in_again_leads_back_to_the_view(
+    address: str, issuer: str, clock: Clock, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clickstream.dashboard.signin.LOOK_SECONDS", 0.1)
+    httpx.put(f"{issuer}/person", json={"claims": ANN})
+    page = browser.new_context().new_page()
+    page.goto(f"{address}/?page=products&range=7d&channel=Email")
+    expect(page.locator("#products-table tbody tr").first).to_be_visible()
+    clock.now += dt.timedelta(hours=13)
+    expect(page.get_by_role("alert")).to_contain_text("Your sign-in has ended", timeout=15_000)
+    expect(page.locator("#products-table tbody tr").first).to_be_visible()
+    page.get_by_role("link", name="Sign in again").click()
+    expect(page.locator("#products-table tbody tr").first).to_be_visible()
+    assert page.url == f"{address}/?page=products&range=7d&channel=Email"
+    expect(page.locator(".signed-out")).to_be_hidden()
+    page.context.close()
+
+
 @pytest.mark.unit
 @pytest.mark.parametrize(
     "text", ["//evil.example", "/\\evil.example", "https://evil.example", "", "/auth/logout", "/\n"]

@@ -4,6 +4,7 @@ The authorization code flow with PKCE, state and nonce (OpenID Connect Core 1.0,
 kept of a person is in a signed cookie: the name, and until when it counts.
 """
 
+import asyncio
 import datetime as dt
 import logging
 import secrets
@@ -20,10 +21,13 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE: Final = "clickstream_session"
 LOGIN, CALLBACK, LOGOUT = "/auth/login", "/auth/callback", "/auth/logout"
+STATE: Final = "/auth/state"
+LOOK_SECONDS: Final = 5.0
+"""How often it is looked whether the sign-in of an open page still counts."""
 OPEN: Final = frozenset({"/health", LOGIN, CALLBACK, LOGOUT})
 """What is answered to everybody."""
 EVERYBODY: Final = "*"
@@ -72,12 +76,36 @@ class Gate:
         self.app, self.clock = app, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or self._may_pass(scope):
+        if scope["type"] == "websocket" and self._may_pass(scope):
+            await self._while_signed_in(scope, receive, send)
+        elif scope["type"] not in ("http", "websocket") or self._may_pass(scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
             await _ask_to_sign_in(scope)(scope, receive, send)
+
+    async def _while_signed_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves an open page until its sign-in has ended; then closes it."""
+        has_ended = asyncio.Event()
+
+        async def sending(message: Message) -> None:
+            if not has_ended.is_set():
+                await send(message)
+
+        async def end() -> None:
+            is_signed_in = True
+            while is_signed_in:
+                await asyncio.sleep(LOOK_SECONDS)
+                is_signed_in = self._may_pass(scope)
+            await sending({"type": "websocket.close", "code": 1008, "reason": "signed out"})
+            has_ended.set()
+
+        ending = asyncio.create_task(end())
+        try:
+            await self.app(scope, receive, sending)
+        finally:
+            ending.cancel()
 
     def _may_pass(self, scope: Scope) -> bool:
         is_open = scope["type"] == "http" and scope["path"] in OPEN
@@ -115,6 +143,7 @@ class Door:
             Route(LOGIN, self.login),
             Route(CALLBACK, self.callback),
             Route(LOGOUT, self.logout),
+            Route(STATE, self.state),
         ]
 
     async def login(self, request: Request) -> Response:
@@ -155,6 +184,10 @@ class Door:
         """Forgets who somebody is; the issuer may still know them."""
         request.session.clear()
         return page("You are signed out", "Close the browser on a computer that others use.", 200)
+
+    async def state(self, _: Request) -> Response:
+        """That the one who asks is signed in: nobody else gets here."""
+        return PlainTextResponse("Signed in.\n")
 
     def _address(self, request: Request) -> str:
         """Where the issuer sends the browser back to: the origin that it came under."""

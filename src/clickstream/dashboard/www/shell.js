@@ -30,17 +30,26 @@
     const left = Math.min(place.left, innerWidth - menu.offsetWidth - 12);
     menu.style.left = `${Math.max(12, left)}px`;
     menu.style.top = `${place.bottom + 6}px`;
-    want(menu.querySelector('[data-tab][aria-selected="true"]'));
-    menu.querySelector("input,button")?.focus();
+    const tab = menu.querySelector('[data-tab][aria-selected="true"]');
+    if (tab) want(tab);
+    (tab ?? menu.querySelector("input,button")).focus();
   }, true);
 
   // A dimension's values are asked for when it is looked at; the browser knows the time zones.
   function want(tab) {
-    if (tab?.dataset.wants) window.Shiny?.setInputValue?.("choices_wanted", tab.dataset.wants);
     const zones = document.querySelector("select[data-zones]");
-    if (tab?.dataset.tab !== "tz" || zones.options.length > 1) return;
+    if (tab.getAttribute("aria-controls") === "panel-choices") {
+      window.Shiny?.setInputValue?.("choices_wanted", tab.dataset.tab);
+    }
+    if (tab.dataset.tab !== "tz" || zones.options.length > 1) return;
     for (const name of ["UTC", ...Intl.supportedValuesOf("timeZone")]) zones.add(new Option(name, name));
     window.view.reflect();
+  }
+
+  // On a narrow screen the pages are behind a button.
+  function openMenu(isOpen) {
+    root.classList.toggle("menu-open", isOpen);
+    document.querySelector("[data-menu]").setAttribute("aria-expanded", String(isOpen));
   }
 
   // Filter values: one dimension is shown at a time, and a search narrows a long list.
@@ -51,9 +60,11 @@
       want(tab);
       menu.querySelectorAll("[data-tab]").forEach((other) => {
         other.setAttribute("aria-selected", String(other === tab));
+        other.tabIndex = other === tab ? 0 : -1;
       });
-      menu.querySelectorAll("[data-panel]").forEach((panel) => {
-        panel.hidden = panel.dataset.panel !== tab.dataset.tab;
+      menu.querySelectorAll("[role=tabpanel]").forEach((panel) => {
+        panel.hidden = panel.id !== tab.getAttribute("aria-controls");
+        if (!panel.hidden) panel.setAttribute("aria-labelledby", tab.id);
       });
     }
     const copy = event.target.closest("[data-copy]");
@@ -61,8 +72,8 @@
       navigator.clipboard?.writeText(document.getElementById(copy.dataset.copy).textContent);
       copy.textContent = "Copied";
     }
-    if (event.target.closest("[data-menu]")) root.classList.toggle("menu-open");
-    else if (!event.target.closest(".side")) root.classList.remove("menu-open");
+    if (event.target.closest("[data-menu]")) openMenu(!root.classList.contains("menu-open"));
+    else if (!event.target.closest(".side") || event.target.closest("[data-go]")) openMenu(false);
   });
   document.addEventListener("keydown", (event) => {
     const tab = event.target.closest?.("[data-tab]");
@@ -78,7 +89,7 @@
     const search = event.target.closest("[data-narrow]");
     if (!search) return;
     const wanted = search.value.trim().toLowerCase();
-    search.closest("[data-panel]").querySelectorAll("label").forEach((label) => {
+    search.closest("[role=tabpanel]").querySelectorAll("label").forEach((label) => {
       label.hidden = !label.textContent.toLowerCase().includes(wanted);
     });
   });
@@ -107,7 +118,10 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     hideHint();
-    root.classList.remove("menu-open");
+    if (root.classList.contains("menu-open")) {
+      openMenu(false);
+      document.querySelector("[data-menu]").focus();
+    }
   });
 
   document.getElementById("theme").addEventListener("click", () => {
@@ -116,16 +130,31 @@
     document.dispatchEvent(new Event("themechange"));
   });
 
+  const said = document.getElementById("said");
   // The server's answers, and what to do when it goes away.
   Shiny.addCustomMessageHandler("settled", (_) => {
+    const isAnswer = "busy" in root.dataset;
     delete root.dataset.busy;
     root.dataset.settled = "";
     window.view.reflect();
+    if (isAnswer) said.textContent = `${document.title}: the figures are there.`;
   });
   async function waitForServer() {
     const answer = await fetch("health", { cache: "no-store" }).catch(() => null);
-    if (answer?.ok) location.reload();
-    else setTimeout(waitForServer, 2000);
+    if (!answer?.ok) setTimeout(waitForServer, 2000);
+    else if (await isSignedOut()) sayThatSignInEnded();
+    else location.reload();
+  }
+  const words = document.querySelector(".signed-out");
+  async function isSignedOut() {
+    return words && (await fetch("auth/state", { cache: "no-store" })).status === 401;
+  }
+  // Signing in again leads back to the view.
+  function sayThatSignInEnded() {
+    const next = encodeURIComponent(location.pathname + location.search);
+    words.querySelector("a").href = `auth/login?next=${next}`;
+    delete root.dataset.lost;
+    words.hidden = false;
   }
   let isLeaving = false;
   addEventListener("beforeunload", () => { isLeaving = true; });
