@@ -144,7 +144,7 @@ def test_a_headline_number_chooses_what_the_trend_shows(look: Any, standin: Any)
         page = tab.open("/")
         page.locator(".tile button", has_text="Revenue").first.click()
         tab.settle()
-        expect(page.locator(".trend-head h3")).to_have_text("Revenue")
+        expect(page.locator(".trend-head h2")).to_have_text("Revenue")
         expect(page.locator(".tile [aria-pressed=true]")).to_contain_text("Revenue")
         assert "Revenue by day" in (
             page.locator("#overview-trend").get_attribute("aria-label") or ""

@@ -222,7 +222,7 @@ def test_events_are_turned_filtered_and_opened_one_by_one(tab: Any) -> None:
     page.locator("#events-table tbody tr button").first.click()
     tab.settle()
     opened = page.locator(".opened")
-    expect(opened.locator("h3")).to_have_text("product_view")
+    expect(opened.locator("h2")).to_have_text("product_view")
     expect(opened).to_contain_text("product_name")
     expect(opened.locator("pre").first).to_contain_text(HOSTILE.replace('"', '\\"'))
     link = page.url

@@ -1,5 +1,6 @@
 """The dashboard as an ASGI application: the Shiny app behind its safeguards."""
 
+import asyncio
 import datetime as dt
 import hashlib
 import logging
@@ -11,16 +12,18 @@ from typing import Final
 import psycopg
 from shiny import App, ui
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clickstream.analytics import Saved
 from clickstream.analytics.saved import BUILT_IN_ONLY
+from clickstream.dashboard.assets import Kept
 from clickstream.dashboard.desk import LATE_AFTER, Office
 from clickstream.dashboard.export import to_csv
 from clickstream.dashboard.filters import read_view
@@ -116,7 +119,9 @@ def assemble(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        first = asyncio.create_task(office.state())  # opens the connection that all will want
         yield
+        first.cancel()
         await shiny_app.stop()
         await source.close()
 
@@ -126,12 +131,13 @@ def assemble(
             *(Door(sign_in, clock, allowed_origins).routes() if sign_in else ()),
             Route("/export/{name}.csv", _export_of(office)),
             Mount("/assets", app=StaticFiles(directory=WWW)),
-            Mount("/", app=shiny_app),
+            Mount("/", app=_fetching_ahead(shiny_app, office)),
         ],
         middleware=[
             guard,
             *(gate(sign_in, clock) if sign_in else ()),
-            Middleware(GZipMiddleware, minimum_size=800),
+            Middleware(Kept),
+            Middleware(GZipMiddleware, minimum_size=800, compresslevel=6),
         ],
         lifespan=lifespan,
     )
@@ -152,6 +158,25 @@ def explain(error: Exception) -> str:
         case ReportError():
             return str(error)
     return "Something unexpected happened; the dashboard's log says what."
+
+
+def _fetching_ahead(app: ASGIApp, office: Office) -> ASGIApp:
+    """The application; as its document is asked for, the figures of its page are, too."""
+
+    async def fetching(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/" and _is_visit(Headers(scope=scope)):
+            view = read_view(scope["query_string"].decode("latin-1"), [page.key for page in PAGES])
+            page = next(page for page in PAGES if page.key == view.page)
+            office.fetch_ahead(page.fetches, view)
+        await app(scope, receive, send)
+
+    return fetching
+
+
+def _is_visit(headers: Headers) -> bool:
+    """Whether a browser opens the page itself, not another site's page in its name."""
+    site = headers.get("sec-fetch-site", "cross-site")
+    return headers.get("sec-fetch-dest") == "document" and site != "cross-site"
 
 
 async def _health(_: Request) -> Response:

@@ -72,8 +72,7 @@ def trend(
         "figures": figures[: len(series)],
         "words": _trend_words(points, measure=measure, interval=interval),
         "option": {
-            "animationDuration": 250,
-            "animationDurationUpdate": 200,
+            "animation": False,
             "aria": {"enabled": False},
             "textStyle": TEXT,
             "grid": GRID,
@@ -115,6 +114,7 @@ def period_axis(
             "formatter": f"fn:date:{style}",
             "margin": 12,
             "hideOverlap": True,
+            "textMargin": [0, 6],
             **edges,
         },
     }
@@ -188,8 +188,7 @@ def ranking(items: Sequence[Item], *, measure: Measure) -> Drawing:
         "figures": [[measure.row(measure.label)]],
         "words": f"{measure.label}: " + ", ".join(f"{i.name} {_say(i.value)}" for i in items[:5]),
         "option": {
-            "animationDuration": 250,
-            "animationDurationUpdate": 200,
+            "animation": False,
             "textStyle": TEXT,
             "grid": {
                 "left": 8,
@@ -262,7 +261,7 @@ def scatter(spots: Sequence[Spot], *, x: Measure, y: Measure, size: Measure) -> 
         "figures": [[x.row(x.label, "x"), y.row(y.label, "y"), size.row(size.label, "size")]],
         "words": f"{len(spots)} points: {x.label} against {y.label}",
         "option": {
-            "animationDuration": 250,
+            "animation": False,
             "textStyle": TEXT,
             "grid": {
                 "left": 8,

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ from clickstream.dashboard.queries import Answers, Freshness, Option, question
 T = TypeVar("T")
 LOOK_SECONDS: Final = 5.0
 REFRESH_SECONDS: Final = 20.0
+AHEAD: Final = 4
+"""For how many pages at once figures are asked for before their browsers have connected."""
 LATE_AFTER: Final = dt.timedelta(hours=2)
 """How long no load may have begun before the pages say so."""
 AWAY: Final = "The warehouse is away. The figures come back by themselves once it answers."
@@ -36,6 +38,7 @@ class Office:
     late_after: dt.timedelta = LATE_AFTER
     _looked: float = float("-inf")
     _state: Outcome[Freshness] = field(default_factory=Loading)
+    _ahead: set[asyncio.Task[None]] = field(default_factory=set)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def now(self, filters: Filters) -> dt.datetime:
@@ -60,6 +63,24 @@ class Office:
                 self._looked = time.monotonic()
             return self._state
 
+    def known(self) -> Outcome[Freshness]:
+        """The state as it was just looked at, without looking again."""
+        is_recent = time.monotonic() - self._looked < 2 * LOOK_SECONDS
+        return self._state if is_recent else Loading()
+
+    def fetch_ahead(self, fetches: Sequence["Fetch"], view: View) -> None:
+        """Begins to ask what a page will ask for, unless enough is being asked already."""
+        if len(self._ahead) < AHEAD:
+            task = asyncio.create_task(self._fetch_all(fetches, view))
+            self._ahead.add(task)
+            task.add_done_callback(self._ahead.discard)
+
+    async def _fetch_all(self, fetches: Sequence["Fetch"], view: View) -> None:
+        state = await self.state()
+        if isinstance(state, Ready) and state.value.has_events:
+            # What fails is not kept: the page asks again, and says why.
+            await asyncio.gather(*(fetch(self, view) for fetch in fetches), return_exceptions=True)
+
     async def _look(self) -> Outcome[Freshness]:
         try:
             return Ready(await self.answers.freshness())
@@ -75,6 +96,10 @@ class Office:
         return await self.answers.ask(question(report, **days, **chosen, **options))
 
 
+Fetch = Callable[[Office, View], Awaitable[object]]
+"""What a page asks for, under a view."""
+
+
 @dataclass(slots=True)
 class Desk:
     """One session: what it looks at, what the warehouse holds, and what is being fetched."""
@@ -83,9 +108,7 @@ class Desk:
     session: Session
     activity: Activity
     view: reactive.Value[View]
-    state: reactive.Value[Outcome[Freshness]] = field(
-        default_factory=lambda: reactive.Value(Loading(), name="state")
-    )
+    state: reactive.Value[Outcome[Freshness]]
     _refreshed: float = float("-inf")
 
     def load(
@@ -129,6 +152,13 @@ class Desk:
         passed = time.monotonic()
         reactive.invalidate_later(every - passed % every, session=self.session)
         return int(passed / every)
+
+    async def begin(self) -> None:
+        """Says that the first view is there, where nothing had to be asked for it."""
+        with reactive.isolate():
+            is_known = not isinstance(self.state(), Loading)
+        if is_known:
+            await self.activity.settle()
 
     async def follow(self) -> None:
         """Keeps ``state`` up to date until the session ends; figures refresh no faster than set."""

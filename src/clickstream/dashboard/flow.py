@@ -35,7 +35,7 @@ def sankey(stops: Sequence[Stop], links: Sequence[Link], *, measure: Measure, te
         "figures": [[measure.row(measure.label)]],
         "words": text,
         "option": {
-            "animationDuration": 250,
+            "animation": False,
             "textStyle": TEXT,
             "tooltip": {**TOOLTIP, "trigger": "item", "formatter": "fn:tip:"},
             "series": [

@@ -114,18 +114,20 @@ class Guard:
         for name, value in _HEADERS.items():
             headers[name] = value
         headers["Content-Security-Policy"] = self.policy
-        if scope["path"].startswith("/assets/") and (_is_versioned(scope) or _is_font(scope)):
-            headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-        elif not scope["path"].startswith("/lib/"):
-            headers["Cache-Control"] = "no-store"
+        is_good = message["status"] in (200, 304)
+        is_lasting = is_good and (_is_versioned(scope) or _is_font(scope))
+        lasting = f"public, max-age={YEAR}, immutable"
+        headers["Cache-Control"] = lasting if is_lasting else "no-store"
 
 
 def _is_versioned(scope: Scope) -> bool:
-    return bool(scope["query_string"].startswith(b"v="))
+    """Whether a file's version is in its address: behind it, or in its folder's name."""
+    is_asset = scope["path"].startswith("/assets/") and scope["query_string"].startswith(b"v=")
+    return bool(is_asset or scope["path"].startswith("/lib/"))
 
 
 def _is_font(scope: Scope) -> bool:
-    return bool(scope["path"].endswith(".woff2"))
+    return bool(scope["path"].startswith("/assets/") and scope["path"].endswith(".woff2"))
 
 
 def _name(netloc: str) -> str:

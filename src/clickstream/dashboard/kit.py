@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from htmltools import HTML, Tag, TagChild, TagList, tags
 from shiny import module
 from shiny.render.renderer import Jsonifiable, Renderer
+from shiny.types import SilentCancelOutputException
 
 from clickstream.dashboard.filters import DIMENSIONS
 from clickstream.dashboard.icons import icon, svg
@@ -19,6 +20,7 @@ Drawing = Mapping[str, object]
 Figures = Mapping[str, object]
 TagAttrs = dict[str, str | float | bool | HTML | None]
 
+_UNKNOWN = object()
 NOTHING = "\N{EN DASH}"
 DASH = f" {NOTHING} "
 
@@ -107,7 +109,7 @@ def card(
     """A bordered box with a heading, a line under it, and tools at its right."""
     return tags.section(
         tags.div(
-            tags.div(tags.h3(title), tags.div(sub, class_="sub") if sub else None),
+            tags.div(tags.h2(title), tags.div(sub, class_="sub") if sub else None),
             tools,
             class_="card-head",
         ),
@@ -230,14 +232,27 @@ def in_place_of_chart(
     return tags.div(block(outcome, lambda _: empty, waiting="chart"), class_="chart-words")
 
 
-class render_chart(Renderer[Drawing]):  # noqa: N801 - a decorator, named as Shiny names its own
+class _Sparing(Renderer[T]):
+    """Sends nothing where the browser shows it already."""
+
+    _shown: object = _UNKNOWN
+
+    async def render(self) -> Jsonifiable:
+        before, self._shown = self._shown, _UNKNOWN
+        self._shown = rendered = await super().render()
+        if rendered == before:
+            raise SilentCancelOutputException
+        return rendered
+
+
+class render_chart(_Sparing[Drawing]):  # noqa: N801 - a decorator, named as Shiny names its own
     """Renders a drawing of ``charts`` to the browser's ECharts; None leaves the place blank."""
 
     async def transform(self, value: Drawing) -> Jsonifiable:
         return dict(value)  # type: ignore[arg-type]
 
 
-class render_html(Renderer[TagChild]):  # noqa: N801 - a decorator, named as Shiny names its own
+class render_html(_Sparing[TagChild]):  # noqa: N801 - a decorator, named as Shiny names its own
     """Renders tags that hold nothing but tags and text: no dependencies are looked for in them.
 
     ``render.ui`` walks through them once more for those, which takes as long as all the rest.

@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from shiny import Session, reactive
 
 T = TypeVar("T")
+TOGETHER: Final = 0.005
+"""For how many seconds an answer waits for others, which are then drawn in one go."""
 log = logging.getLogger(__name__)
 
 
@@ -36,10 +38,11 @@ Outcome = Loading | Ready[T] | Failed
 
 @dataclass(slots=True)
 class Activity:
-    """How many requests of one session are under way; tells the browser when the last has ended."""
+    """What one session has under way; tells the browser when the last request has ended."""
 
     session: Session
     running: int = 0
+    _answers: list[Callable[[], object]] = field(default_factory=list)
 
     def begin(self) -> None:
         self.running += 1
@@ -47,6 +50,19 @@ class Activity:
     async def end(self) -> None:
         self.running -= 1
         await self.settle()
+
+    async def show(self, answer: Callable[[], object]) -> None:
+        """Puts an answer into its slot and draws it; those that come together are drawn at once."""
+        self._answers.append(answer)
+        try:
+            await asyncio.sleep(TOGETHER)
+            async with reactive.lock():
+                while self._answers:
+                    self._answers.pop(0)()
+                await reactive.flush()
+        finally:
+            if answer in self._answers:
+                self._answers.remove(answer)
 
     async def settle(self) -> None:
         """Tells the browser, unless something is under way, that what it shows is the answer."""
@@ -90,7 +106,8 @@ class Latest(Generic[T]):
 
     async def _run(self, fetch: Callable[[], Awaitable[T]]) -> None:
         try:
-            await self._show(await self._outcome(fetch))
+            outcome = await self._outcome(fetch)
+            await self.activity.show(lambda: self.outcome.set(outcome))
         finally:
             await self.activity.end()
 
@@ -100,8 +117,3 @@ class Latest(Generic[T]):
         except Exception as error:
             log.exception("A figure of the dashboard could not be fetched")
             return Failed(self.explain(error))
-
-    async def _show(self, outcome: Outcome[T]) -> None:
-        async with reactive.lock():
-            self.outcome.set(outcome)
-            await reactive.flush()

@@ -187,8 +187,7 @@ def _over_time(
         "figures": [[measure.row(one.name)] for one in series],
         "words": f"{measure.label} by {interval} from {labels[0]} to {labels[-1]}: {names}",
         "option": {
-            "animationDuration": 250,
-            "animationDurationUpdate": 200,
+            "animation": False,
             "textStyle": TEXT,
             "grid": GRID,
             "tooltip": period_tooltip(interval),
@@ -214,7 +213,7 @@ def columns(found: Sequence[Column], *, x: Measure, y: Measure) -> Drawing:
         "figures": [[y.row(y.label)]],
         "words": f"{y.label} by {x.label}, {len(found)} columns",
         "option": {
-            "animationDuration": 250,
+            "animation": False,
             "textStyle": TEXT,
             "grid": GRID,
             "tooltip": {

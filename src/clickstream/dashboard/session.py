@@ -11,7 +11,7 @@ from shiny import Inputs, Outputs, Session, reactive
 from clickstream.dashboard import kit
 from clickstream.dashboard.choices import fetch_choices
 from clickstream.dashboard.desk import Desk, Office
-from clickstream.dashboard.filters import DIMENSIONS, View, read_view
+from clickstream.dashboard.filters import DIMENSIONS, Filters, View, read_view
 from clickstream.dashboard.icons import icon
 from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Activity, Failed, Latest, Outcome, Ready
@@ -29,10 +29,17 @@ def make_server(
     def server(input: Inputs, output: Outputs, session: Session) -> None:  # noqa: A002
         with reactive.isolate():
             start = read_view(session.clientdata.url_search().lstrip("?"), _keys(pages))
-        desk = Desk(office, session, Activity(session), reactive.Value(start, name="view"))
+        desk = Desk(
+            office,
+            session,
+            Activity(session),
+            view=reactive.Value(start, name="view"),
+            state=reactive.Value(office.known(), name="state"),
+        )
         _follow_url(input, desk, pages)
         _start_pages(desk, pages)
         _frame(input, output, desk)
+        session.on_flushed(desk.begin, once=True)
         following = asyncio.create_task(desk.follow())
         session.on_ended(lambda: _stop(following))
 
@@ -102,24 +109,30 @@ def _frame(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
 
 def _choices(input: Inputs, output: Outputs, desk: Desk) -> None:  # noqa: A002
     """The values of the filter menu: those of a dimension, fetched when it is looked at."""
-    for dimension in DIMENSIONS:
-        _choices_of(input, output, desk, dimension)
-
-
-def _choices_of(input: Inputs, output: Outputs, desk: Desk, dimension: str) -> None:  # noqa: A002
-    latest: Latest[Sequence[str]] = Latest(desk.activity, desk.office.explain)
+    latest: Latest[tuple[str, Sequence[str]]] = Latest(desk.activity, desk.office.explain)
 
     @reactive.effect
     def _() -> None:
-        filters, state = desk.view().filters, desk.state()
-        if input.choices_wanted() == dimension and isinstance(state, Ready):
-            latest.request(lambda: fetch_choices(desk.office, filters, dimension))
+        wanted, filters, state = input.choices_wanted(), desk.view().filters, desk.state()
+        if wanted in DIMENSIONS and isinstance(state, Ready):
+            latest.request(lambda: _choices_of(desk.office, filters, wanted))
 
-    @output(id=f"choices_{dimension}", suspend_when_hidden=False)
+    @output(id="choices", suspend_when_hidden=False)
     @render_html
     def _() -> TagChild:
-        chosen = desk.view().filters.values(dimension)
-        return kit.block(latest.outcome(), lambda found: choice_list(dimension, found, chosen))
+        wanted, found = input.choices_wanted(), latest.outcome()
+        if wanted not in DIMENSIONS:
+            return None
+        if isinstance(found, Ready) and found.value[0] != wanted:
+            return kit.ghost("rows")
+        chosen = desk.view().filters.values(wanted)
+        return kit.block(found, lambda of: choice_list(wanted, of[1], chosen))
+
+
+async def _choices_of(
+    office: Office, filters: Filters, dimension: str
+) -> tuple[str, Sequence[str]]:
+    return dimension, await fetch_choices(office, filters, dimension)
 
 
 def choice_list(dimension: str, found: Sequence[str], chosen: Sequence[str]) -> TagChild:

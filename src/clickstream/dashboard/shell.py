@@ -12,7 +12,7 @@ from clickstream.dashboard.filters import DEFAULT_RANGE, DIMENSIONS, FILTER_KEYS
 from clickstream.dashboard.icons import icon, svg
 from clickstream.dashboard.pages.page import Page
 
-SCRIPTS = ("echarts.min.js", "figures.js", "app.js", "charts.js", "shell.js")
+SCRIPTS = ("figures.js", "app.js", "charts.js", "shell.js")
 PLACEHOLDER = '<meta name="shiny-dependency-placeholder" content="">'
 
 
@@ -29,10 +29,23 @@ def document(pages: Sequence[Page], *, version: str, has_sign_in: bool = False) 
         ),
         _date_menu(),
         _filter_menu(),
+        tags.div(id="said", class_="sr", role="status"),
         tags.div(id="hint", popover="manual", role="tooltip"),
-        tags.div("The dashboard is away. Trying again…", class_="lost", role="status"),
+        tags.div("The dashboard is away. Trying again…", class_="lost away", role="status"),
+        _signed_out() if has_sign_in else None,
     )
     return f'<!doctype html><html lang="en">{_head(version)}{body}</html>'
+
+
+def _signed_out() -> Tag:
+    """What an open page says once its sign-in has ended; the browser adds the way back."""
+    return tags.div(
+        tags.p(tags.strong("Your sign-in has ended. "), "The figures stand still."),
+        tags.a("Sign in again", href="auth/login", class_="button primary"),
+        class_="lost signed-out",
+        role="alert",
+        hidden="",
+    )
 
 
 def _head(version: str) -> Tag:
@@ -45,6 +58,14 @@ def _head(version: str) -> Tag:
         tags.title("Clickstream"),
         tags.link(rel="icon", href=asset("icon.svg"), type="image/svg+xml"),
         tags.script(src=asset("theme.js")),
+        tags.script(src=asset("echarts.min.js"), id="echarts", async_=""),
+        tags.link(
+            rel="preload",
+            href="assets/fonts/inter-latin.woff2",
+            as_="font",
+            type="font/woff2",
+            crossorigin="",
+        ),
         ui.HTML(PLACEHOLDER),
         tags.link(rel="stylesheet", href=asset("style.css")),
         *(tags.script(src=asset(name), defer="") for name in SCRIPTS),
@@ -73,7 +94,7 @@ def _group(name: str, pages: Sequence[Page]) -> TagList:
         tags.a({"data-go": page.key}, icon(page.icon), page.title, href=f"?page={page.key}")
         for page in pages
     )
-    return TagList(tags.h2(name) if name else None, *links)
+    return TagList(tags.p(name) if name else None, *links)
 
 
 def _mark() -> Tag:
@@ -99,6 +120,7 @@ def _bar() -> Tag:
                 icon("menu"),
                 type="button",
                 aria_label="Menu",
+                aria_expanded="false",
                 class_="icon-button menu-button",
             ),
             tags.h1(id="page-title"),
@@ -174,26 +196,26 @@ def _date_menu() -> Tag:
 
 
 def _filter_menu() -> Tag:
-    names = [(key, label, {"data-wants": key}) for key, label in DIMENSIONS.items()]
-    names += [("traffic", "Bots and staff", {}), ("tz", "Time zone", {})]
-    first = names[0][0]
-    tabs = (
-        tags.button(
-            {"data-tab": key, "aria-selected": str(key == first).lower(), **wants},
-            label,
-            type="button",
-            role="tab",
-        )
-        for key, label, wants in names
-    )
+    tabs = [
+        *(_tab(key, label, panel="choices") for key, label in DIMENSIONS.items()),
+        _tab("traffic", "Bots and staff", panel="traffic"),
+        _tab("tz", "Time zone", panel="tz"),
+    ]
+    tabs[0].attrs.update({"aria-selected": "true", "tabindex": "0"})
     panels = [
-        *(_panel(key, ui.output_ui(f"choices_{key}"), is_open=key == first) for key in DIMENSIONS),
-        _panel("traffic", _traffic()),
-        _panel("tz", _zones()),
+        _panel("choices", ui.output_ui("choices"), tab=next(iter(DIMENSIONS))),
+        _panel("traffic", _traffic(), tab="traffic", hidden=""),
+        _panel("tz", _zones(), tab="tz", hidden=""),
     ]
     return tags.div(
         tags.div(
-            tags.div(*tabs, class_="filter-tabs", role="tablist"),
+            tags.div(
+                *tabs,
+                class_="filter-tabs",
+                role="tablist",
+                aria_label="Filter by",
+                aria_orientation="vertical",
+            ),
             tags.div(*panels),
             class_="filter-body",
         ),
@@ -205,13 +227,25 @@ def _filter_menu() -> Tag:
     )
 
 
-def _panel(key: str, body: TagChild, *, is_open: bool = False) -> Tag:
+def _tab(key: str, label: str, *, panel: str) -> Tag:
+    return tags.button(
+        {"data-tab": key, "aria-selected": "false", "aria-controls": f"panel-{panel}"},
+        label,
+        type="button",
+        role="tab",
+        id=f"tab-{key}",
+        tabindex="-1",
+    )
+
+
+def _panel(key: str, body: TagChild, *, tab: str, hidden: str | None = None) -> Tag:
     return tags.div(
-        {"data-panel": key},
         body,
+        id=f"panel-{key}",
         class_="filter-panel",
         role="tabpanel",
-        hidden=None if is_open else "",
+        aria_labelledby=f"tab-{tab}",
+        hidden=hidden,
     )
 
 
@@ -258,8 +292,13 @@ def _zones() -> TagList:
 
 
 def _pages(pages: Sequence[Page]) -> TagList:
+    """A place for each page; what is in it is made when the page is first shown."""
     sections = (
-        tags.section({"data-page": page.key}, page.ui(page.key), hidden="", aria_label=page.title)
+        tags.div(
+            {"data-page": page.key, "data-title": page.title},
+            Tag("template", page.ui(page.key)),
+            hidden="",
+        )
         for page in pages
     )
     return TagList(ui.output_ui("notice"), *sections)

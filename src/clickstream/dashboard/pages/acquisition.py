@@ -83,5 +83,6 @@ ACQUISITION: Final = Page(
     group="Marketing",
     ui=acquisition_ui,
     server=acquisition_server,
+    fetches=(data.fetch_acquisition, data.fetch_course, data.fetch_assistants),
     exports={KEY: _sheet, "assistants": _assistants_sheet},
 )

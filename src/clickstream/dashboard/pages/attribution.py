@@ -64,5 +64,6 @@ ATTRIBUTION: Final = Page(
     group="Marketing",
     ui=attribution_ui,
     server=attribution_server,
+    fetches=(data.fetch_credits,),
     exports={"credits": _sheet},
 )

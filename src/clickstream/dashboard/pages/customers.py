@@ -20,7 +20,7 @@ KEY: Final = "customers"
 @module.ui
 def customers_ui() -> TagList:
     groups = tags.div(
-        tags.div(tags.h3("Segments"), tags.div(ui.output_ui("sub"), class_="sub")),
+        tags.div(tags.h2("Segments"), tags.div(ui.output_ui("sub"), class_="sub")),
         tags.span(class_="push"),
         ui.output_ui("controls"),
         kit.export_link(f"{KEY}-segments"),
@@ -101,5 +101,6 @@ CUSTOMERS: Final = Page(
     group="Commerce",
     ui=customers_ui,
     server=customers_server,
+    fetches=(data.fetch_segments, data.fetch_customers, data.fetch_value),
     exports={"segments": _segments_sheet, KEY: _customers_sheet},
 )

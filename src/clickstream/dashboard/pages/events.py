@@ -62,5 +62,6 @@ EVENTS: Final = Page(
     group="Data",
     ui=events_ui,
     server=events_server,
+    fetches=(data.fetch_sample, data.fetch_names),
     exports={KEY: _sheet},
 )

@@ -119,7 +119,7 @@ def opened(found: Opened | None) -> TagChild:
 
 
 def _panel(title: str, close: Tag, *body: TagChild) -> Tag:
-    head = tags.div(tags.div(tags.h3(title, title=title)), close, class_="card-head")
+    head = tags.div(tags.div(tags.h2(title, title=title)), close, class_="card-head")
     return tags.section(
         head, tags.div(*body, class_="card-body event"), class_="card opened", aria_label=title
     )
@@ -130,7 +130,7 @@ def _group(name: str, event: Mapping[str, Any], keys: tuple[str, ...]) -> TagChi
     if not shown:
         return None
     return tags.div(
-        tags.h4(name),
+        tags.h3(name),
         tags.dl(*(part for key, value in shown for part in _pair(key, value, event))),
     )
 
@@ -159,4 +159,4 @@ def _whole(name: str, value: object) -> TagChild:
     if not value:
         return None
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
-    return tags.div(tags.h4(name.title()), tags.pre(text, tabindex="0", aria_label=name.title()))
+    return tags.div(tags.h3(name.title()), tags.pre(text, tabindex="0", aria_label=name.title()))

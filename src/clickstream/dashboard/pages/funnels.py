@@ -33,7 +33,7 @@ def funnels_ui() -> TagList:
     result = tags.section(
         ui.output_ui("headline"),
         tags.div(
-            tags.div(tags.h3("How far they come")),
+            tags.div(tags.h2("How far they come")),
             kit.export_link(f"{KEY}-steps"),
             class_="card-head lined",
         ),
@@ -137,5 +137,6 @@ FUNNELS: Final = Page(
     group="Behaviour",
     ui=funnels_ui,
     server=funnels_server,
+    fetches=(data.fetch_funnel, data.fetch_by, data.fetch_trend, data.fetch_suggestions),
     exports={"steps": _steps_sheet, "by": _by_sheet},
 )

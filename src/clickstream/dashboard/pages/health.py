@@ -71,6 +71,7 @@ HEALTH: Final = Page(
     group="Data",
     ui=health_ui,
     server=health_server,
+    fetches=(data.fetch_health, data.fetch_checks, data.fetch_anomalies),
     exports={
         "runs": _runs_sheet,
         "rejects": _rejects_sheet,

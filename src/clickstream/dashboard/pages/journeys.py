@@ -86,5 +86,6 @@ JOURNEYS: Final = Page(
     group="Behaviour",
     ui=journeys_ui,
     server=journeys_server,
+    fetches=(data.fetch_journeys,),
     exports={"paths": _paths_sheet, "nodes": _nodes_sheet},
 )

@@ -23,7 +23,7 @@ def live_ui() -> TagList:
             ui.output_ui("headline"),
             tags.div(
                 tags.div(
-                    tags.h3(tags.i(class_="pulse", aria_hidden="true"), "Visitors a minute"),
+                    tags.h2(tags.i(class_="pulse", aria_hidden="true"), "Visitors a minute"),
                     tags.div(
                         "The last 30 minutes, whatever the dates; asked again every "
                         f"{data.EVERY} seconds",
@@ -66,5 +66,6 @@ LIVE: Final = Page(
     icon=KEY,
     ui=live_ui,
     server=live_server,
+    fetches=(data.fetch_live,),
     exports={"minutes": _sheet},
 )

@@ -22,7 +22,7 @@ KEY: Final = "orders"
 @module.ui
 def orders_ui() -> TagList:
     tools = kit.table_tools(
-        tags.h3("Orders"),
+        tags.h2("Orders"),
         export=f"{KEY}-{KEY}",
         search="Order, user, visitor or coupon",
         label="Search the orders",
@@ -95,5 +95,6 @@ ORDERS: Final = Page(
     group="Commerce",
     ui=orders_ui,
     server=orders_server,
+    fetches=(data.fetch_orders, data.fetch_course, fetch_books),
     exports={KEY: _sheet, "carts": _carts_sheet, "books": _books_sheet},
 )

@@ -56,8 +56,8 @@ def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     trend = desk.load(KEY, lambda view: data.fetch_trend(office, view), keys=("metric", "interval"))
     funnel = desk.load(KEY, lambda view: data.fetch_funnel(office, view))
     pages = desk.load(KEY, lambda view: data.fetch_pages(office, view))
-    channels = desk.load(KEY, lambda view: data.fetch_sessions_by(office, view, "channel"))
-    devices = desk.load(KEY, lambda view: data.fetch_sessions_by(office, view, "device"))
+    channels = desk.load(KEY, lambda view: data.fetch_channels(office, view))
+    devices = desk.load(KEY, lambda view: data.fetch_devices(office, view))
 
     @output(id="headline")
     @render_html
@@ -117,17 +117,14 @@ def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk
         )
 
 
-async def _sessions_sheet(office: Office, view: View, dimension: str) -> Sheet:
-    found = await data.fetch_sessions_by(office, view, dimension)
-    return Sheet((dimension, "sessions", "share"), [(s.name, s.value, s.share) for s in found])
-
-
 async def _channels_sheet(office: Office, view: View) -> Sheet:
-    return await _sessions_sheet(office, view, "channel")
+    found = await data.fetch_channels(office, view)
+    return Sheet(("channel", "sessions", "share"), [(s.name, s.value, s.share) for s in found])
 
 
 async def _devices_sheet(office: Office, view: View) -> Sheet:
-    return await _sessions_sheet(office, view, "device")
+    found = await data.fetch_devices(office, view)
+    return Sheet(("device", "sessions", "share"), [(s.name, s.value, s.share) for s in found])
 
 
 async def _pages_sheet(office: Office, view: View) -> Sheet:
@@ -141,5 +138,13 @@ OVERVIEW: Final = Page(
     icon="overview",
     ui=overview_ui,
     server=overview_server,
+    fetches=(
+        data.fetch_headline,
+        data.fetch_trend,
+        data.fetch_funnel,
+        data.fetch_pages,
+        data.fetch_channels,
+        data.fetch_devices,
+    ),
     exports={"channels": _channels_sheet, "devices": _devices_sheet, "pages": _pages_sheet},
 )

@@ -120,9 +120,14 @@ def _points(
     return periods.points(rows, now=now, currency=currency, is_before=is_before)
 
 
-async def fetch_sessions_by(office: Office, view: View, dimension: str) -> list[Share]:
-    """Sessions by a property of theirs, the most first."""
-    return await _shares(office, view, "sessions", dimension)
+async def fetch_channels(office: Office, view: View) -> list[Share]:
+    """Sessions by the channel that brought the visitor, the most first."""
+    return await _shares(office, view, "sessions", "channel")
+
+
+async def fetch_devices(office: Office, view: View) -> list[Share]:
+    """Sessions by the kind of device, the most first."""
+    return await _shares(office, view, "sessions", "device")
 
 
 async def fetch_pages(office: Office, view: View) -> list[Share]:

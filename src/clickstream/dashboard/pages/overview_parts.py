@@ -68,7 +68,7 @@ def trend_head(found: Trend, period: Period, currencies: Sequence[str]) -> Tag:
         shown = found.currency or ""
         tools.insert(0, kit.segments(names, key="currency", chosen=shown, label="Currency"))
     return tags.div(
-        tags.h3(metric(found.name).title),
+        tags.h2(metric(found.name).title),
         tags.div(*lines, class_="legend"),
         *tools,
         class_="trend-head",

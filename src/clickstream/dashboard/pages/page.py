@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from htmltools import TagList
 
-from clickstream.dashboard.desk import Desk, Office
+from clickstream.dashboard.desk import Desk, Fetch, Office
 from clickstream.dashboard.filters import View
 
 
@@ -22,7 +22,10 @@ Export = Callable[[Office, View], Awaitable[Sheet]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page. ``ui`` and ``server`` are a module pair and take the page's key as their id."""
+    """One page. ``ui`` and ``server`` are a module pair and take the page's key as their id.
+
+    ``fetches`` is what its server asks for at first, begun while the browser still loads.
+    """
 
     key: str
     title: str
@@ -30,4 +33,5 @@ class Page:
     ui: Callable[[str], TagList]
     server: Callable[[str, Desk], None]
     group: str = ""
+    fetches: Sequence[Fetch] = ()
     exports: Mapping[str, Export] = field(default_factory=dict)

@@ -148,5 +148,6 @@ PRODUCTS: Final = Page(
     group="Commerce",
     ui=products_ui,
     server=products_server,
+    fetches=(fetch_products, fetch_kind),
     exports={KEY: _sheet, "kind": _kind_sheet},
 )

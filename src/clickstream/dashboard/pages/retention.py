@@ -90,5 +90,6 @@ RETENTION: Final = Page(
     group="Behaviour",
     ui=retention_ui,
     server=retention_server,
+    fetches=(data.fetch_retention, data.fetch_lifecycle),
     exports={"cohorts": _cohorts_sheet, "lifecycle": _lifecycle_sheet},
 )

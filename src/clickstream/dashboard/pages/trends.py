@@ -73,5 +73,6 @@ TRENDS: Final = Page(
     icon=KEY,
     ui=trends_ui,
     server=trends_server,
+    fetches=(data.fetch_trend,),
     exports={"trend": _sheet, "table": _table_sheet},
 )

@@ -59,6 +59,7 @@ window.view = (() => {
     if (query !== openQuery) {
       openQuery = query;
       root.dataset.busy = "";
+      document.getElementById("said").textContent = "";
       window.Shiny?.setInputValue?.("query", query);
     }
     reflect();
@@ -109,13 +110,22 @@ window.view = (() => {
       const isHidden = section.dataset.page !== page;
       if (section.hidden === isHidden) return;
       section.hidden = isHidden;
+      if (!isHidden) unfold(section);
       $(section).trigger(isHidden ? "hidden" : "shown");
       if (isHidden) return;
-      const title = section.getAttribute("aria-label");
+      const { title } = section.dataset;
       document.title = `${title} · Clickstream`;
       document.querySelector("#page-title").textContent = title;
       window.scrollTo(0, 0);
     });
+  }
+
+  // A page's parts are made, and bound to the server's outputs, when it is first shown.
+  function unfold(section) {
+    const folded = section.querySelector(":scope > template");
+    if (!folded) return;
+    folded.replaceWith(folded.content);
+    window.Shiny?.initializedPromise?.then(() => window.Shiny.bindAll(section));
   }
 
   function click(event) {
@@ -123,7 +133,7 @@ window.view = (() => {
     if (!control || event.metaKey || event.ctrlKey || event.shiftKey) return;
     if (control.matches("a")) event.preventDefault();
     if (control.dataset.go !== undefined) {
-      root.classList.remove("menu-open");
+      if (root.classList.contains("menu-open")) document.getElementById("main").focus();
       go(onPage(control.dataset.go));
     } else if (control.dataset.set !== undefined) {
       go(changed(control.dataset.set));

@@ -4,7 +4,6 @@
 (() => {
   "use strict";
   const { axis, figure, date } = window.figures;
-  const isStill = matchMedia("(prefers-reduced-motion: reduce)");
 
   function colour(text) {
     const name = /^var\((--[\w-]+)\)$/.exec(text)?.[1];
@@ -87,13 +86,24 @@
     return /color$/i.test(key) ? colour(node) : node;
   }
 
-  function draw(el) {
-    const { option, figures } = el.sent;
+  // The library is large and needed last: it comes beside everything else, and charts wait for it.
+  const library = new Promise((resolve) => {
+    const script = document.getElementById("echarts");
+    if (window.echarts) resolve(true);
+    script.addEventListener("load", () => resolve(true));
+    script.addEventListener("error", () => resolve(false));
+  });
+
+  async function draw(el) {
     delete el.dataset.ready;
+    if (!(await library)) {
+      el.textContent = "The chart's drawing has not arrived. Load the page anew.";
+      el.dataset.ready = "";
+      return;
+    }
+    const { option, figures } = el.sent;
     el.chart ??= start(el);
-    const shown = resolve(option, figures);
-    if (isStill.matches) shown.animation = false;
-    el.chart.setOption(shown, { notMerge: true });
+    el.chart.setOption(resolve(option, figures), { notMerge: true });
   }
 
   function start(el) {

@@ -75,9 +75,11 @@ window.figures = (() => {
 
   function change(value) {
     const size = Math.abs(value);
-    const text = size >= 10 ? "> 999%" : numberFormat({
-      style: "percent", minimumFractionDigits: size < 0.1 ? 1 : 0, maximumFractionDigits: size < 0.1 ? 1 : 0,
-    }).format(size);
+    const digits = size < 0.1 ? 1 : 0;
+    const percent = numberFormat({
+      style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits,
+    });
+    const text = size >= 10 ? `> ${percent.format(9.99)}` : percent.format(size);
     return size < 0.0005 ? "no change" : `${value > 0 ? "▲" : "▼"} ${text}`;
   }
 
@@ -89,6 +91,7 @@ window.figures = (() => {
     if (unit === "seconds") return duration(amount);
     if (unit === "milliseconds") return duration(amount / 1000);
     if (unit === "bytes") return bytes(amount);
+    if (unit === "ratio") return numberFormat({ minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(amount);
     if (unit === "share") return share(amount);
     if (unit === "credit") return numberFormat({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(amount);
     if (unit === "change") return change(amount);
