@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -20,7 +21,8 @@ T = TypeVar("T")
 LOOK_SECONDS: Final = 5.0
 REFRESH_SECONDS: Final = 20.0
 AHEAD: Final = 4
-"""For how many pages at once figures are asked for before their browsers have connected."""
+AHEAD_SECONDS: Final = 3.0
+"""For how many pages at once, and how long, figures are waited for before a browser connects."""
 LATE_AFTER: Final = dt.timedelta(hours=2)
 """How long no load may have begun before the pages say so."""
 AWAY: Final = "The warehouse is away. The figures come back by themselves once it answers."
@@ -78,8 +80,13 @@ class Office:
     async def _fetch_all(self, fetches: Sequence["Fetch"], view: View) -> None:
         state = await self.state()
         if isinstance(state, Ready) and state.value.has_events:
-            # What fails is not kept: the page asks again, and says why.
-            await asyncio.gather(*(fetch(self, view) for fetch in fetches), return_exceptions=True)
+            # What fails is not kept: the page asks again, and says why. What takes long is soon
+            # the page's own to wait for, so that a query ends once its page has moved on.
+            asked = asyncio.gather(
+                *(fetch(self, view) for fetch in fetches), return_exceptions=True
+            )
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asked, AHEAD_SECONDS)
 
     async def _look(self) -> Outcome[Freshness]:
         try:
