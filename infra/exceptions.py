@@ -31,9 +31,7 @@ FEATURE_PLAN = "Threat protection costs $0.02 a user and month: a decision of th
 
 RAW = "Resource::<StorageRaw7E344C76.Arn>/events/*"
 ERASURES = "Resource::<StorageRaw7E344C76.Arn>/erasures/*"
-RAW_ELSEWHERE = (
-    "Resource::clickstream-data:ExportsOutputFnGetAttStorageRaw7E344C76ArnE8BA0ADD/events/*"
-)
+RAW_ELSEWHERE = "Resource::clickstream-data:ExportsOutputFnGetAttStorageRaw7E344C76ArnE8BA0ADD"
 BACKUPS = "Resource::clickstream-data:ExportsOutputFnGetAttStorageBackups8B487C5AArnA16889DA"
 
 
@@ -53,13 +51,15 @@ def _exceptions(stacks: Stacks) -> Iterator[tuple[IConstruct, str, str]]:
     yield data.ingest.lambda_.role, f"IAM5[{RAW}]", PREFIXES
     yield data.etl.lambda_, "L1", PYTHON
     yield data.etl.lambda_.role, f"IAM5[{RAW}]", PREFIXES
+    yield data.etl.lambda_.role, f"IAM5[{ERASURES}]", PREFIXES
     yield data.etl.lambda_.role, "IAM5[Resource::*]", INTERFACES
     yield data.etl.dead_letters, "SQS3", LAST
     yield data.eraser, f"IAM5[{RAW}]", PREFIXES
     yield data.eraser, f"IAM5[{ERASURES}]", PREFIXES
     for host in (hosts.warehouse, hosts.oltp):
         yield host.instance, "EC28", MONITORING
-    yield hosts.warehouse.role, f"IAM5[{RAW_ELSEWHERE}]", PREFIXES
+    for folder in ("events", "erasures"):
+        yield hosts.warehouse.role, f"IAM5[{RAW_ELSEWHERE}/{folder}/*]", PREFIXES
     yield hosts.warehouse.role, f"IAM5[{BACKUPS}/clickstream/*]", PREFIXES
     yield hosts.oltp.role, f"IAM5[{BACKUPS}/shop/*]", PREFIXES
     yield frontend.identity.pool, "COG2", SECOND_FACTOR
