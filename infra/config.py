@@ -55,6 +55,8 @@ class Config:
     etl_concurrency: int = 1
     shop_concurrency: int = 20
     log_days: int = 30
+    retention_days: int = 0
+    """How long events are kept, in the lake a day longer than in the warehouse; 0 for ever."""
     s3_prefix_list: str | None = None
     private_oltp: bool = False
     """The OLTP host in the private subnet, behind the shop API."""
@@ -64,6 +66,14 @@ class Config:
     @property
     def allowed_origins(self) -> list[str]:
         return ["*"] if self.development else [self.shop_origin]
+
+    @property
+    def retention(self) -> dict[str, str]:
+        """The settings of everything that loads, so that lake and warehouse are of one mind."""
+        if not self.retention_days:
+            return {}
+        kept = f"{self.retention_days}d"
+        return {"CLICKSTREAM_WAREHOUSE_RETENTION": kept, "CLICKSTREAM_LAKE_RETENTION": kept}
 
     @property
     def s3_addresses(self) -> str:
@@ -197,6 +207,7 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "etl_concurrency": _number(0, 10),
     "shop_concurrency": _number(0, 10_000),
     "log_days": _number(1, 3653),
+    "retention_days": _number(0, 36_500),
     "s3_prefix_list": _matching(r"pl-[0-9a-f]+", "a prefix list's id"),
     "private_oltp": _switch,
     "ssm_endpoints": _switch,

@@ -179,6 +179,7 @@ class HostsStack(Stack):
                 "HOST_ADDRESS": WAREHOUSE_ADDRESS,
                 "HOST_VAULT_KEY": WAREHOUSE_KEY,
                 "RAW_BUCKET_NAME": storage.raw.bucket_name,
+                **config.retention,
             },
         )
         public = not config.private_oltp

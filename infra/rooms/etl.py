@@ -62,6 +62,7 @@ class Etl(Construct):
             environment={
                 "RAW_BUCKET_NAME": bucket_name,
                 "CLICKSTREAM_WAREHOUSE_URL_FROM": f"s3://{vault_name}/{WAREHOUSE_KEY}",
+                **config.retention,
             },
             vpc=vpc,
             vpc_subnets=subnets,

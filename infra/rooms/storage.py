@@ -20,7 +20,7 @@ class Storage(Construct):
         super().__init__(scope, name)
         self._removal = RemovalPolicy.DESTROY if config.development else RemovalPolicy.RETAIN
         self.access_logs = self._bucket("AccessLogs", [_expire("logs", current=ACCESS_LOGS)])
-        self.raw = self._bucket("Raw", [_expire("old versions", old=OLD_VERSIONS)])
+        self.raw = self._bucket("Raw", [_expire("old versions", old=OLD_VERSIONS), *_old(config)])
         self.vault = self._bucket("Vault", [_expire("old passwords", old=Duration.days(1))])
         self.backups = self._bucket(
             "Backups", [_expire("old backups", current=BACKUPS, old=Duration.days(1))]
@@ -59,6 +59,14 @@ class Storage(Construct):
             server_access_logs_bucket=None if is_log else self.access_logs,
             server_access_logs_prefix=None if is_log else f"{name.lower()}/",
         )
+
+
+def _old(config: Config) -> list[s3.LifecycleRule]:
+    """The end of events; the list of erasures, which lies beside them, is no event."""
+    if not config.retention_days:
+        return []
+    after = Duration.days(config.retention_days + 1)
+    return [s3.LifecycleRule(id="old events", prefix="events/", expiration=after)]
 
 
 def _expire(

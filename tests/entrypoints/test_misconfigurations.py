@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 import pytest
 
+from clickstream.entrypoints import misconfigurations
 from clickstream.entrypoints.doctor import examine
 from clickstream.entrypoints.findings import Finding, Status
 from clickstream.entrypoints.loading import etl_rules, load_once
@@ -88,6 +89,25 @@ def test_1_a_mistyped_setting() -> None:
 def test_2_a_lake_that_is_kept_shorter_than_the_warehouse() -> None:
     (found,) = problems({"CLICKSTREAM_LAKE_RETENTION": "30d"}, "settings")
     assert "CLICKSTREAM_WAREHOUSE_RETENTION" in found.finding
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("days", "kept", "said"),
+    [
+        pytest.param(30, {}, Status.BAD, id="the warehouse for ever"),
+        pytest.param(30, {"CLICKSTREAM_WAREHOUSE_RETENTION": "30d"}, Status.BAD, id="as long"),
+        pytest.param(31, {"CLICKSTREAM_WAREHOUSE_RETENTION": "30d"}, Status.OK, id="longer"),
+        pytest.param(None, {}, Status.OK, id="no rule"),
+    ],
+)
+def test_2_a_bucket_that_removes_events_before_the_warehouse_does(
+    days: int | None, kept: dict[str, str], said: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(misconfigurations, "days_until_expiry", lambda *_: days)
+    settings = load_settings({"CLICKSTREAM_LAKE_URL": "s3://shop-events", **kept})
+    found = misconfigurations.lifecycle(settings, "s3://shop-events")
+    assert found.status is said
 
 
 @pytest.mark.postgres

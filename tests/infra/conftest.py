@@ -68,6 +68,11 @@ def reference(templates: Path) -> "graph.Assembly":  # type: ignore[name-defined
 
 @pytest.fixture(scope="session")
 def optional(tmp_path_factory: pytest.TempPathFactory) -> "graph.Assembly":  # type: ignore[name-defined]
-    """Every option switched on: a private OLTP host, SSM endpoints, flow logs."""
-    context = {"privateOltp": "true", "ssmEndpoints": "true", "flowLogs": "true"}
+    """Every option switched on: a private OLTP host, SSM endpoints, flow logs, a retention."""
+    context = {
+        "privateOltp": "true",
+        "ssmEndpoints": "true",
+        "flowLogs": "true",
+        "retentionDays": "400",
+    }
     return synthesized(tmp_path_factory.mktemp("optional"), context)

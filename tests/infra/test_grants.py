@@ -137,6 +137,16 @@ def test_old_versions_of_events_expire_and_events_do_not(reference: Any) -> None
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 2}
 
 
+def test_a_retention_ends_events_in_the_lake_after_they_left_the_warehouse(optional: Any) -> None:
+    bucket = optional.of("S3::Bucket")[optional.named("S3::Bucket", "Raw")]
+    _, rule = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Prefix"], rule["ExpirationInDays"]) == ("events/", 401)
+    function = optional.of("Lambda::Function")[optional.named("Lambda::Function", "EtlLambda")]
+    said = function["Environment"]["Variables"]
+    periods = {said[f"CLICKSTREAM_{name}_RETENTION"] for name in ("LAKE", "WAREHOUSE")}
+    assert periods == {"400d"}
+
+
 def test_no_template_holds_a_secret(reference: Any, optional: Any) -> None:
     for assembly in (reference, optional):
         for function in assembly.of("Lambda::Function").values():

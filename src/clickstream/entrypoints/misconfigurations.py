@@ -18,6 +18,7 @@ from clickstream.errors import LakeError
 from clickstream.etl.discover import still_there
 from clickstream.etl.privacy import erasures
 from clickstream.lake import EVENTS, Lake, hour_prefix, open_lake
+from clickstream.lake.s3_lifecycle import days_until_expiry
 from clickstream.warehouse.backup import age_of_latest
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -190,6 +191,8 @@ def look_at_lake(settings: Settings, lake: Lake, *, now: datetime) -> Iterator[F
             f"{len(unfinished)} were begun and not ended",
             "Run `clickstream forget --again`, which ends them.",
         )
+    if lake.url.startswith("s3:"):
+        yield lifecycle(settings, lake.url)
     addresses = _latest_addresses(lake, now - LATELY)
     only = next(iter(addresses), None)
     if (
@@ -202,6 +205,29 @@ def look_at_lake(settings: Settings, lake: Lake, *, now: datetime) -> Iterator[F
             "Set CLICKSTREAM_TRUSTED_PROXIES to your proxy's address, so that the visitor's own is "
             "taken from X-Forwarded-For.",
         )
+
+
+def lifecycle(settings: Settings, url: str) -> Finding:
+    """Whether the bucket's own rules keep events for as long as the warehouse does."""
+    try:
+        days = days_until_expiry(url, EVENTS)
+    except LakeError as error:
+        return warning(
+            "retention",
+            f"whether {url} removes events by itself is not known: {error}",
+            "See that no lifecycle rule of the bucket is shorter than CLICKSTREAM_WAREHOUSE_"
+            "RETENTION.",
+        )
+    kept = settings.warehouse_retention
+    if days is None or (kept is not None and timedelta(days=days) > kept):
+        return ok("retention", f"{url} keeps events for {days or 'any number of'} days")
+    return bad(
+        "retention",
+        f"a lifecycle rule of {url} removes events after {days} days, and the warehouse, "
+        f"which is rebuilt from it, keeps them {f'for {kept.days}' if kept else 'for ever'}",
+        f"Let the rule wait for longer, or set CLICKSTREAM_WAREHOUSE_RETENTION to {days - 1}d or "
+        "less.",
+    )
 
 
 def _latest_addresses(lake: Lake, since: datetime) -> Counter[str]:
