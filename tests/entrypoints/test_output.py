@@ -24,6 +24,12 @@ def test_csv_writes_what_the_data_holds() -> None:
     assert out.getvalue() == 'name,at,is_bot,none\r\n"=a,""b""",2026-01-31T12:00:00+00:00,true,\r\n'
 
 
+def test_csv_has_no_scientific_numbers() -> None:
+    out = io.StringIO()
+    write_csv(["cost"], [{"cost": Decimal(20) / Decimal("0.2")}, {"cost": Decimal("1E+2")}], out)
+    assert out.getvalue().split() == ["cost", "100", "100"]
+
+
 def test_a_table_shows_numbers_with_their_thousands(capsys: pytest.CaptureFixture[str]) -> None:
     write_table("", ["page", "views"], [{"page": "/[red]x", "views": 1234567}], notes=["a note"])
     shown = capsys.readouterr().out

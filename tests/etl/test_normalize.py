@@ -232,7 +232,11 @@ def test_a_naive_receipt_is_read_as_utc() -> None:
         pytest.param({"headers": {"x-country": "Vietnam"}}, None, id="no code"),
         pytest.param({"headers": {"cf-ipcountry": "VN"}}, None, id="another header"),
         pytest.param({"source": "import", "country": " de "}, "DE", id="of an import"),
+        pytest.param({"source": "import", "country": "Viet Nam"}, "Viet Nam", id="by its name"),
+        pytest.param({"source": "import", "country": " "}, None, id="of an import, empty"),
     ],
 )
-def test_a_country_is_a_code_of_two_letters(envelope: dict[str, Any], country: str | None) -> None:
+def test_a_country_is_what_a_proxy_or_a_file_names(
+    envelope: dict[str, Any], country: str | None
+) -> None:
     assert row_of({}, **envelope).country == country

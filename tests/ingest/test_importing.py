@@ -304,6 +304,8 @@ def test_a_visitors_events_at_one_instant_keep_the_order_of_their_rows(
         pytest.param(
             "user,event,time\na,x,1769853600000000\n", '[time]\nunit = "us"', id="microseconds"
         ),
+        pytest.param("user,event,time\na,x,1769853600\n", "", id="seconds by their size"),
+        pytest.param("user,event,time\na,x,1769853600000000\n", "", id="microseconds by theirs"),
         pytest.param(
             "a;x;2026-01-31 17:00\n",
             'header = ["user", "event", "time"]\ndelimiter = ";"\n'
@@ -326,6 +328,58 @@ def test_a_log_of_user_event_and_time_is_read_as_it_is_written(
     import_file(path, tmp_lake, mapping=mapping, now=FIRST)
 
     assert _timeline(tmp_lake) == [("x", "2026-01-31T10:00:00Z")]
+
+
+LINES = """\
+invoice;item;name;pieces;at;price;kind
+A1;7;Caf\xe9;2;01.02.2026 10:00;1.299,50;sale
+A1;8;Tea;1;01.02.2026 10:00;5,25;sale
+A2;7;Caf\xe9;1;01.02.2026 11:00;1.299,50;sale
+A1;8;Tea;-1;02.02.2026 10:00;5,25;credit
+;9;Mug;1;03.02.2026 10:00;3,00;sale
+;9;Mug;1;03.02.2026 10:00;3,00;sale
+"""
+LINES_MAP = """
+delimiter = ";"
+encoding = "latin-1"
+decimal = ","
+group = "invoice"
+[fields]
+eventName = "kind"
+eventTimestamp = "at"
+"order.id" = "invoice"
+"items.id" = "item"
+"items.name" = "name"
+"items.quantity" = "pieces"
+"items.price" = "price"
+[time]
+format = "%d.%m.%Y %H:%M"
+[values.eventName]
+sale = "purchase"
+credit = "refund"
+"""
+
+
+def test_the_lines_of_an_invoice_are_one_event_as_european_programs_write_them(
+    tmp_lake: Lake, tmp_path: Path
+) -> None:
+    rows = LINES.encode("latin-1")
+
+    report = bring_in(tmp_lake, tmp_path / "invoices.csv", rows, mapping=LINES_MAP)
+    again = bring_in(tmp_lake, tmp_path / "invoices.csv", rows, mapping=LINES_MAP, now=SECOND)
+    found = sorted(events(tmp_lake), key=lambda event: str(event["eventTimestamp"]))
+
+    assert (report.rows, report.events, report.joined) == (6, 5, 1)
+    assert again.objects_written == 0
+    assert [(event["eventName"], event.get("order")) for event in found] == [
+        ("purchase", {"id": "A1"}), ("purchase", {"id": "A2"}), ("refund", {"id": "A1"}),
+        ("purchase", None), ("purchase", None),
+    ]  # fmt: skip
+    assert found[0]["items"] == [
+        {"id": "7", "name": "Caf\xe9", "quantity": 2, "price": "1299.50"},
+        {"id": "8", "name": "Tea", "quantity": 1, "price": "5.25"},
+    ]
+    assert [item["quantity"] for item in found[2]["items"]] == [1]
 
 
 def test_a_row_may_tell_what_a_request_would_of_its_sender(tmp_path: Path, tmp_lake: Lake) -> None:

@@ -116,7 +116,7 @@ def find_field(name: str) -> Field:
     if found is None:
         raise ReportError(
             f"There is no field {name!r} to filter or break down by. There are: "
-            f"{', '.join(FIELDS)}, {PROPERTY}KEY."
+            f"{', '.join(FIELDS)}, {PROPERTY}KEY, segment."
         )
     return found
 

@@ -133,6 +133,8 @@ def _plain(value: object) -> object:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")  # 100, where str says 1E+2
     return "" if value is None else value
 
 

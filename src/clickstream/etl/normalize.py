@@ -34,6 +34,7 @@ MAX_CORRECTION: Final = timedelta(days=7)
 _NOWHERE: Final = Address(None, None, None)
 _NO_COUNTRY: Final = frozenset({"XX", "ZZ"})
 """What CDNs write where they cannot tell."""
+_LONGEST_COUNTRY: Final = 64
 _SEARCH_KEYS: Final = ("q", "query", "s", "search", "keyword", "search_query", "tu-khoa")
 
 
@@ -298,11 +299,13 @@ def _language(accepted: str) -> str | None:
 
 
 def _country(envelope: Envelope, rules: Rules) -> str | None:
-    """The ISO 3166 code that a proxy or an import names; None for what is none, or unknown."""
-    named = envelope.country
-    if named is None and rules.country_header and envelope.headers:
-        named = envelope.headers.get(rules.country_header)
-    code = named.strip().upper() if named else ""
+    """The visitor's country: the proxy's code of two letters; of an import, what the file says."""
+    if envelope.country is not None:
+        named = envelope.country.strip()[:_LONGEST_COUNTRY]
+        return (named.upper() if len(named) == 2 else named) or None
+    if rules.country_header is None or envelope.headers is None:
+        return None
+    code = envelope.headers.get(rules.country_header, "").strip().upper()
     is_code = len(code) == 2 and code.isascii() and code.isalpha()
     return code if is_code and code not in _NO_COUNTRY else None
 

@@ -8,7 +8,7 @@ one visitor's events at one instant ascend as their rows do, since ids decide th
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from clickstream.contract import (
 )
 from clickstream.errors import ImportFileError
 from clickstream.ingest.hours import HourBuffers
-from clickstream.ingest.mapping import CONTEXT, ImportMap, check_columns
+from clickstream.ingest.mapping import CONTEXT, ImportMap, check_columns, look_up
 from clickstream.ingest.rejects import Reject, Rejects
 from clickstream.ingest.rows import CsvFile, NdjsonFile, Row, Source, file_format, open_source
 from clickstream.lake import Lake
@@ -45,12 +45,17 @@ _STEP: Final = 2000
 
 
 class ImportReport(msgspec.Struct, kw_only=True):
-    """What became of every row: `rows` = `events` + `duplicates` + the sum of `rejected`."""
+    """What became of every row.
+
+    `rows` = `events` + `duplicates` + `joined` + the sum of `rejected`.
+    """
 
     rows: int = 0
     events: int = 0
     duplicates: int = 0
     """Equal rows left out, as the map's `deduplicate` asks."""
+    joined: int = 0
+    """Rows that went into the event of a row before, as the map's `group` asks."""
     rejected: Counter[str] = msgspec.field(default_factory=Counter)
     first_rejects: list[Reject] = []
     """The first twenty."""
@@ -84,7 +89,8 @@ def import_file(
         buffers = HourBuffers(lake)
         stamp = _Stamp(mapping, occurrences, now)
         for row in _rows(source, path, mapping):
-            report.rows += 1
+            report.rows += 1 + len(row.more)
+            report.joined += len(row.more)
             try:
                 line = stamp.line(row)
             except Rejected as rejected:
@@ -108,14 +114,47 @@ def import_file(
 def _rows(source: Source, path: Path, mapping: ImportMap | None) -> Iterator[Row]:
     kind = (mapping.format if mapping else None) or file_format(path)
     if kind == "ndjson":
-        return iter(NdjsonFile(source))
+        found = iter(NdjsonFile(source))
+        return _grouped(found, mapping.group) if mapping and mapping.group else found
     if mapping is None:
         raise ImportFileError(
             f"{path.name} is CSV and needs a map from its columns to the contract; give --map"
         )
-    file = CsvFile(source, name=path.name, columns=mapping.header, delimiter=mapping.delimiter)
+    file = CsvFile(
+        source,
+        name=path.name,
+        columns=mapping.header,
+        delimiter=mapping.delimiter,
+        encoding=mapping.encoding,
+    )
     check_columns(mapping, file.columns, name=path.name)
-    return iter(file)
+    return _grouped(file, mapping.group) if mapping.group else iter(file)
+
+
+def _grouped(rows: Iterable[Row], column: str) -> Iterator[Row]:
+    """Rows that follow each other with the same value in a column as one, at the first's line."""
+    held: list[Row] = []
+    for row in rows:
+        if held and not _is_same(held[0], row, column):
+            yield _joined(held)
+            held = []
+        held.append(row)
+        if isinstance(row.document, Rejected) or not look_up(row.document, column):
+            yield held.pop()
+    if held:
+        yield _joined(held)
+
+
+def _is_same(first: Row, row: Row, column: str) -> bool:
+    if isinstance(first.document, Rejected) or isinstance(row.document, Rejected):
+        return False
+    return bool(look_up(first.document, column) == look_up(row.document, column))
+
+
+def _joined(rows: Sequence[Row]) -> Row:
+    more = tuple(row.document for row in rows[1:] if not isinstance(row.document, Rejected))
+    raw = b"\x1e".join(row.raw for row in rows)
+    return Row(rows[0].line, raw, rows[0].document, more)
 
 
 class _Stamp:
@@ -148,7 +187,13 @@ class _Stamp:
         if event.event_id is None or event.event_id == "":
             place = self._occurrences.count(_moment(event))
             event_id = _event_id(row.raw, occurrence, place=place)
-        envelope = Envelope(received_at=self._now, event_id=event_id, source="import", **sender)
+        envelope = Envelope(
+            received_at=self._now,
+            event_id=event_id,
+            source="import",
+            user_agent=sender.get("user_agent"),
+            country=sender.get("country"),
+        )
         line = lake_line(payload, document, encode_envelope(envelope))
         name = (event_id or "").encode() + payload + "".join(sender.values()).encode()
         return parse_instant(event.event_timestamp), line, name
@@ -157,7 +202,7 @@ class _Stamp:
         """The event as JSON and as an object, and what its envelope says of its sender."""
         if self._map is None or ("eventName" in document and not self._fits(document)):
             return row.raw, document, {}
-        event = self._map.apply(document)
+        event = self._map.combine((document, *row.more))
         sender = {
             field: str(event.pop(target))[:_LONGEST]
             for target, field in CONTEXT.items()

@@ -15,6 +15,7 @@ from clickstream.contract import (
     Document,
     Element,
     Event,
+    Item,
     Order,
     Product,
     Reason,
@@ -22,10 +23,18 @@ from clickstream.contract import (
     parse_instant,
 )
 from clickstream.errors import ImportFileError
+from clickstream.ingest.rows import UTF_8
 
-_PARTS: Final = {"product": Product, "order": Order, "element": Element}
+_PARTS: Final = {"product": Product, "order": Order, "element": Element, "items": Item}
 _DIGITS: Final = re.compile(r"[+-]?\d{1,17}(\.\d{1,9})?", re.ASCII)
+_WHOLE: Final = re.compile(r"[+-]?\d{1,15}(\.0+)?", re.ASCII)
+_AMOUNTS: Final = frozenset(
+    {"product.price", "product.discountPrice", "items.price", "items.discountPrice"}
+    | {"order.value", "order.tax", "order.shipping"}
+)
+_COUNTS: Final = frozenset({"items.quantity", "engagementTimeMs", "scrollPercent"})
 _INSTANTS: Final = frozenset({"eventTimestamp", "sentAt"})
+_DAY: Final = re.compile(r"(19|20)\d\d[01]\d[0-3]\d", re.ASCII)
 _MILLISECONDS: Final = {"s": 1000.0, "ms": 1.0, "us": 0.001}
 _OPEN: Final = ("properties.", "element.dataset.")
 """Below these any name is a target."""
@@ -51,17 +60,24 @@ class TimeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of instants that name none."""
     format: str | None = None
     unit: Literal["s", "ms", "us"] | None = None
-    """Of instants that are numbers: since 1970, in milliseconds unless told otherwise."""
+    """Of instants that are numbers: since 1970, in the unit that their size tells unless given."""
 
     def read(self, value: Any, field: str) -> datetime:  # noqa: ANN401 - as the file has it
         """The instant of a value. Raises `Rejected`."""
         text = value.strip() if isinstance(value, str) else value
-        if self.unit is not None and (number := _number(text)) is not None:
-            return parse_instant(number * _MILLISECONDS[self.unit], field=field)
+        is_day = isinstance(text, str) and _DAY.fullmatch(text) is not None
+        if self.format is None and not is_day and (number := _number(text)) is not None:
+            unit = self.unit or _likely_unit(number)
+            return parse_instant(number * _MILLISECONDS[unit], field=field)
         if isinstance(text, str):
             instant = _parse(text, self.format, self.zone)
-            return instant or parse_instant(text, field=field)
-        return parse_instant(text, field=field)
+            if instant is not None:
+                return instant
+        try:
+            return parse_instant(text, field=field)
+        except Rejected as rejected:
+            hint = "; or say in the map's [time] which format it has"
+            raise Rejected(rejected.reason, rejected.message + hint, field=field) from rejected
 
 
 class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +89,12 @@ class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     header: list[str] | None = None
     """The names of a CSV file's columns, where its first line does not give them."""
     delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = ","
+    encoding: str = UTF_8
+    """Of a CSV file."""
+    decimal: Literal[".", ","] | None = None
+    """What stands before the decimals of amounts, where thousands are set apart by the other."""
+    group: str | None = None
+    """A column: rows that follow each other with the same value in it are one event."""
     time: TimeRule = TimeRule()
     defaults: dict[str, Any] = {}
     """Target to the value where the column is empty."""
@@ -98,13 +120,36 @@ class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             value = look_up(row, column)
             if value is None or value == "":
                 continue
-            value = self.values[target].get(str(value), value) if target in self.values else value
-            if target in _INSTANTS:
-                value = self._instant(value, target)
-            _set(document, target, value)
+            _set(document, target, self._value(target, value))
         for target, value in self.constants.items():
             _set(document, target, value)
+        if "items" in document:
+            document["items"] = [document["items"]]
+        if document.get("eventName") == "refund":
+            _leave_out_signs(document)
         return document
+
+    def combine(self, rows: Iterable[Mapping[str, Any]]) -> Document:
+        """The event of rows that tell of one: as the first says, with the items of all.
+
+        Raises `Rejected`.
+        """
+        first, *others = (self.apply(row) for row in rows)
+        for other in others:
+            first["items"] = [*first.get("items", ()), *other.get("items", ())]
+        return first
+
+    def _value(self, target: str, value: Any) -> Any:  # noqa: ANN401 - as the file has it
+        known = self.values.get(target)
+        if known is not None and str(value) in known:
+            return known[str(value)]
+        if target in _INSTANTS:
+            return self._instant(value, target)
+        if target in _COUNTS and isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+            return int(float(value))
+        if self.decimal is not None and target in _AMOUNTS and isinstance(value, str):
+            return plain_amount(value, self.decimal)
+        return value
 
     def _instant(self, value: Any, target: str) -> str:  # noqa: ANN401 - as the file has it
         return self.time.read(value, target).isoformat().replace("+00:00", "Z")
@@ -131,6 +176,7 @@ def read_map(text: str, *, name: str) -> ImportMap:
     for table in ("fields", "defaults", "constants", "values"):
         _check_targets(getattr(mapping, table), f"[{table}] of {name}")
     check_time(mapping.time, name)
+    check_encoding(mapping.encoding, name)
     if not {"eventName", "eventTimestamp"} <= {
         *mapping.fields,
         *mapping.defaults,
@@ -147,10 +193,33 @@ def read_map(text: str, *, name: str) -> ImportMap:
     return mapping
 
 
+def plain_amount(text: str, decimal: str) -> str:
+    """An amount with a point before its decimals and nothing between its thousands."""
+    thousands = "." if decimal == "," else ","
+    digits = text.strip().translate(
+        {ord(mark): None for mark in f"{thousands}'\u2019 \u00a0\u202f"}
+    )
+    return digits.replace(decimal, ".")
+
+
+def check_encoding(encoding: str, name: str) -> None:
+    """Raises `ImportFileError` for one that is unknown, or whose lines do not end as in ASCII."""
+    try:
+        is_like_ascii = "\n".encode(encoding) == b"\n"
+    except (LookupError, UnicodeError):
+        is_like_ascii = False
+    if not is_like_ascii:
+        raise ImportFileError(
+            f"encoding {encoding!r} of {name} cannot be read; use one such as latin-1 or "
+            "windows-1258, or turn the file into UTF-8"
+        )
+
+
 def check_columns(mapping: ImportMap, columns: Iterable[str], *, name: str) -> None:
     """Raises `ImportFileError` where the map asks for a column that the file has not."""
     present = list(columns)
-    missing = sorted(mapping.columns() - set(present))
+    asked = mapping.columns() | ({mapping.group} if mapping.group else set())
+    missing = sorted(asked - set(present))
     if missing:
         raise ImportFileError(
             f"{name} has no column {', '.join(map(repr, missing))}; it has "
@@ -181,6 +250,12 @@ def check_time(time: TimeRule, name: str) -> None:
             f"format {time.format!r} in [time] of {name} is no strptime format; "
             "use one such as %Y-%m-%d %H:%M:%S, or leave it out for RFC 3339"
         )
+
+
+def _likely_unit(number: float) -> Literal["s", "ms", "us"]:
+    """The unit in which a number since 1970 lies between the years 1973 and 5138."""
+    size = abs(number)
+    return "s" if size < 1e11 else "ms" if size < 1e14 else "us"
 
 
 def _number(value: object) -> float | None:
@@ -219,6 +294,19 @@ def look_up(row: Mapping[str, Any], column: str) -> Any:  # noqa: ANN401 - as th
     head, dot, rest = column.partition(".")
     inner = row.get(head) if dot else None
     return look_up(inner, rest) if isinstance(inner, Mapping) else None
+
+
+def _leave_out_signs(refund: Document) -> None:
+    """Credit notes often write what they give back as negative amounts and quantities."""
+    for part, name in [(refund.get("order"), "value")] + [
+        (item, "quantity") for item in refund.get("items", ())
+    ]:
+        if part is None or name not in part:
+            continue
+        if isinstance(part[name], str):
+            part[name] = part[name].strip().removeprefix("-")
+        elif isinstance(part[name], int | float):
+            part[name] = abs(part[name])
 
 
 def _set(document: Document, target: str, value: object) -> None:

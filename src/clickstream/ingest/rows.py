@@ -19,6 +19,13 @@ _LONGEST: Final = 4 * limits.MAX_EVENT_BYTES
 """Of one line, in bytes; a row that the map makes an event of may be larger than the event."""
 
 
+UTF_8: Final = "utf-8"
+_NOT_DECODED: Final = (
+    "the row is not UTF-8; where the file is written otherwise, say so in the map, such as "
+    'encoding = "latin-1"'
+)
+
+
 class Row(msgspec.Struct, frozen=True):
     """One row as it stands in the file. `document` is why it cannot be read, where it cannot."""
 
@@ -26,6 +33,8 @@ class Row(msgspec.Struct, frozen=True):
     raw: bytes
     """What makes it equal to another row."""
     document: Document | Rejected
+    more: tuple[Document, ...] = ()
+    """Of further rows that tell of the same event."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -80,9 +89,10 @@ class CsvFile:
         name: str,
         columns: Sequence[str] | None = None,
         delimiter: str = ",",
+        encoding: str = UTF_8,
     ) -> None:
         csv.field_size_limit(_LONGEST)
-        self._reader = csv.reader(_decoded(source.text), delimiter=delimiter)
+        self._reader = csv.reader(_decoded(source.text, encoding), delimiter=delimiter)
         header = list(columns) if columns else next(self._reader, None)
         if not header:
             raise ImportFileError(f"{name} is empty; a CSV file begins with its columns' names")
@@ -106,7 +116,7 @@ class CsvFile:
             raw = "\x1f".join(values).encode()
         except UnicodeEncodeError:
             raw = "\x1f".join(values).encode(errors="surrogateescape")
-            return Row(line, raw, Rejected(Reason.INVALID_JSON, "the row is not UTF-8"))
+            return Row(line, raw, Rejected(Reason.INVALID_JSON, _NOT_DECODED))
         if len(values) > len(self.columns):
             message = f"the row has {len(values)} columns, {len(self.columns)} are named"
             return Row(line, raw, Rejected(Reason.INVALID_FIELD, message))
@@ -114,11 +124,11 @@ class CsvFile:
         return Row(line, raw, dict(zip(self.columns, values, strict=False)))
 
 
-def _decoded(text: Iterable[bytes]) -> Iterator[str]:
-    """The lines of a file. What is not UTF-8 becomes lone surrogates, by which it is known."""
+def _decoded(text: Iterable[bytes], encoding: str) -> Iterator[str]:
+    """The lines of a file. What its encoding has not becomes lone surrogates: so it is known."""
     for number, line in enumerate(text):
         bare = line if number else line.removeprefix(codecs.BOM_UTF8)
-        yield bare.decode(errors="surrogateescape")
+        yield bare.decode(encoding, errors="surrogateescape")
 
 
 class NdjsonFile:

@@ -16,9 +16,23 @@ import msgspec
 
 from clickstream.contract import Reason, Rejected
 from clickstream.errors import ImportFileError
-from clickstream.ingest.mapping import TimeRule, check_time, look_up
+from clickstream.ingest.mapping import (
+    TimeRule,
+    check_encoding,
+    check_time,
+    look_up,
+    plain_amount,
+)
 from clickstream.ingest.rejects import Rejects
-from clickstream.ingest.rows import CsvFile, NdjsonFile, Row, Source, file_format, open_source
+from clickstream.ingest.rows import (
+    UTF_8,
+    CsvFile,
+    NdjsonFile,
+    Row,
+    Source,
+    file_format,
+    open_source,
+)
 
 Record = tuple[Any, ...]
 Progress = Callable[[int, int], None]
@@ -38,6 +52,10 @@ class SheetMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     header: list[str] | None = None
     """The names of a CSV file's columns, where its first line does not give them."""
     delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = ","
+    encoding: str = UTF_8
+    """Of a CSV file."""
+    decimal: Literal[".", ","] | None = None
+    """What stands before the decimals of amounts, where thousands are set apart by the other."""
     time: TimeRule = TimeRule()
     defaults: dict[str, str | int | float] = {}
     """Field to the value where the column is empty."""
@@ -62,6 +80,7 @@ class Cells:
 
     values: Mapping[str, Any]
     time: TimeRule
+    decimal: str | None
     currency: str | None
     channel_of: ChannelOf
 
@@ -83,7 +102,7 @@ class Cells:
     def money(self, name: str) -> Decimal:
         text = self.required(name, "an amount")
         try:
-            amount = Decimal(text)
+            amount = Decimal(plain_amount(text, self.decimal) if self.decimal else text)
         except InvalidOperation:
             amount = Decimal("NaN")
         if not amount.is_finite() or abs(amount) >= Decimal(10) ** 15:
@@ -200,6 +219,7 @@ def read_sheet_map(text: str, sheet: Sheet, *, name: str) -> SheetMap:
                 f"{', '.join(sheet.fields)}"
             )
     check_time(mapping.time, name)
+    check_encoding(mapping.encoding, name)
     return mapping
 
 
@@ -232,7 +252,13 @@ class Reading:
         if (self.mapping.format or file_format(path)) == "ndjson":
             return iter(NdjsonFile(source)), None
         given = self.mapping
-        file = CsvFile(source, name=path.name, columns=given.header, delimiter=given.delimiter)
+        file = CsvFile(
+            source,
+            name=path.name,
+            columns=given.header,
+            delimiter=given.delimiter,
+            encoding=given.encoding,
+        )
         columns = self._columns(file.columns)
         known = {*columns, *given.defaults, *given.constants}
         if missing := [name for name in self.sheet.required if name not in known]:
@@ -275,6 +301,7 @@ class Reading:
         return Cells(
             values=values,
             time=self.mapping.time,
+            decimal=self.mapping.decimal,
             currency=self.currency,
             channel_of=self.channel_of,
         )
