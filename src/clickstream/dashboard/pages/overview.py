@@ -35,6 +35,7 @@ def overview_ui() -> TagList:
                 "Checkout",
                 tags.div(ui.output_ui("funnel"), class_="card-body"),
                 sub="Visitors who reach each step within 14 days of the first",
+                tools=kit.export_link(f"{KEY}-funnel"),
                 span=6,
             ),
             _list("pages", "Top pages", "Page views by address", span=7),
@@ -132,6 +133,12 @@ async def _pages_sheet(office: Office, view: View) -> Sheet:
     return Sheet(("page", "views", "share"), [(s.name, s.value, s.share) for s in found])
 
 
+async def _funnel_sheet(office: Office, view: View) -> Sheet:
+    head = ("step", "name", "count", "rate_from_first", "rate_from_previous")
+    report = await data.fetch_funnel(office, view)
+    return Sheet(head, [[row[name] for name in head] for row in report.rows])
+
+
 OVERVIEW: Final = Page(
     key=KEY,
     title="Overview",
@@ -146,5 +153,10 @@ OVERVIEW: Final = Page(
         data.fetch_channels,
         data.fetch_devices,
     ),
-    exports={"channels": _channels_sheet, "devices": _devices_sheet, "pages": _pages_sheet},
+    exports={
+        "channels": _channels_sheet,
+        "devices": _devices_sheet,
+        "funnel": _funnel_sheet,
+        "pages": _pages_sheet,
+    },
 )
