@@ -10,7 +10,8 @@
   the warehouse, in turns with batches without.
 - **`--files N`**: N objects of one event each, found, read and loaded.
 
-Peak memory is that of the ETL's process. Each ratio has its goal beside it.
+Peak memory is that of the ETL's process. Each ratio has its goal beside it. The server is the
+wheel's, as on a machine without PostgreSQL, unless `--server system` asks for the other.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from benchmarks.batches import BATCH, put_batch, write_files
 from benchmarks.loads import END, EVENTS_A_VISITOR, SEED, Load, etl
@@ -31,6 +32,7 @@ from clickstream.etl.rows import EVENT_COLUMNS, ITEM_COLUMNS
 from clickstream.etl.slice import Slice
 from clickstream.lake import EVENTS, open_lake
 from clickstream.simulate import write_history
+from clickstream.warehouse.binaries import Source, discover
 from clickstream.warehouse.connect import connect
 from clickstream.warehouse.load import Loader
 from clickstream.warehouse.server import EmbeddedServer
@@ -68,23 +70,27 @@ def main() -> None:
     options.add_argument("--batches", type=int, default=7, help="of each kind, after a first one")
     options.add_argument("--late", action="store_true", help="only batches with late events")
     options.add_argument("--files", type=int, metavar="N", help="only N objects of one event each")
+    options.add_argument(
+        "--server", choices=get_args(Source), default="wheel", help="whose programs"
+    )
     chosen = options.parse_args()
+    source: Source = chosen.server
+    print(f"{discover(source).version:>12} is the version of PostgreSQL, from the {source}")
     base = min(chosen.base, chosen.small)
     if chosen.late:
-        measure_late(base, chosen.small, chosen.batches)
+        measure_late(source, base, chosen.small, chosen.batches)
     if chosen.files:
-        measure_files(chosen.files)
+        measure_files(source, chosen.files)
     if not (chosen.late or chosen.files):
-        measure_growth(base, chosen.small, chosen.large, chosen.batches)
+        sizes = [chosen.small, chosen.large] if chosen.large > chosen.small else [chosen.small]
+        measure_growth(source, base, sizes, chosen.batches)
 
 
-def measure_growth(base: int, small: int, large: int, batches: int) -> None:
+def measure_growth(source: Source, base: int, sizes: list[int], batches: int) -> None:
     """Throughput of the base's load, then batches in turns into a small and a large warehouse."""
     with history(base) as lake, ExitStack() as standing:
-        warehouses = [standing.enter_context(warehouse(lake, small))]
+        warehouses = [standing.enter_context(warehouse(source, lake, size)) for size in sizes]
         show_throughput(warehouses[0], lake)
-        if large > small:
-            warehouses.append(standing.enter_context(warehouse(lake, large)))
         rounds = []
         for number in range(batches + 1):
             put_batch(open_lake(lake.as_uri()), number)
@@ -94,13 +100,13 @@ def measure_growth(base: int, small: int, large: int, batches: int) -> None:
         for place, one in enumerate(warehouses):
             size = f"{count_events(one):,} events"
             print(f"{median(rounds, place):>12.2f} s for a batch of {BATCH:,} into {size}")
-        if large > small:
+        if len(warehouses) > 1:
             ratio("a batch into the larger warehouse, of its cost in the smaller", rounds, goal=1.2)
 
 
-def measure_late(base: int, size: int, batches: int) -> None:
+def measure_late(source: Source, base: int, size: int, batches: int) -> None:
     """Batches with and without late events, in turns, into one warehouse."""
-    with history(base) as lake, warehouse(lake, size) as one:
+    with history(base) as lake, warehouse(source, lake, size) as one:
         rounds = []
         for number in range(batches + 1):
             seconds = []
@@ -114,9 +120,9 @@ def measure_late(base: int, size: int, batches: int) -> None:
         ratio("a batch with late events, of its cost without", rounds, goal=1.5)
 
 
-def measure_files(count: int) -> None:
+def measure_files(source: Source, count: int) -> None:
     """Objects of one event each, from a folder to tables."""
-    with data_folder() as folder, EmbeddedServer(folder):
+    with data_folder() as folder, EmbeddedServer(folder, prefer=source):
         etl(folder)  # makes the schema where the lake is still out of sight
         files = write_files(folder / "lake", count)
         load = etl(folder, folder / "lake")
@@ -145,20 +151,20 @@ def history(events: int) -> Iterator[Path]:
 
 
 @contextmanager
-def warehouse(lake: Path, events: int) -> Iterator[Warehouse]:
+def warehouse(source: Source, lake: Path, events: int) -> Iterator[Warehouse]:
     """A warehouse into which the lake was loaded, multiplied to about so many events."""
     with data_folder() as folder:
-        with EmbeddedServer(folder):
+        with EmbeddedServer(folder, prefer=source):
             etl(folder)  # makes the schema where the lake is still out of sight
             base = etl(folder, lake)
         times = round(events / base.events)
         if times > 1:
             with (
-                EmbeddedServer(folder, options=FILLING) as server,
+                EmbeddedServer(folder, prefer=source, options=FILLING) as server,
                 connect(server.url, autocommit=True) as connection,
             ):
                 multiply(connection, times)
-        with EmbeddedServer(folder) as server:
+        with EmbeddedServer(folder, prefer=source) as server:
             yield Warehouse(folder, server.url, base)
 
 
