@@ -39,6 +39,7 @@ def multiply(connection: psycopg.Connection, times: int) -> None:
     for aggregate, key in AGGREGATES.items():
         _raise(connection, aggregate, key, times)
     connection.execute(model("version"))
+    connection.execute("insert into stale_sessions select session_id from sessions")
     connection.execute("vacuum analyze")
 
 

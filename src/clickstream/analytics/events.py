@@ -6,10 +6,10 @@ frequent first.
 
 from typing import Final
 
-from clickstream.analytics.query import Answer, Plan, Results, compose
+from clickstream.analytics.query import Answer, Plan, Results, compose, template
 from clickstream.analytics.report import Column, metric_column
 from clickstream.analytics.request import Kind, Request
-from clickstream.analytics.sources import counted_events, limit_of
+from clickstream.analytics.sources import counted_details, counted_events, limit_of
 
 COLUMNS: Final = (
     Column("event_name", "Event"),
@@ -23,13 +23,13 @@ COLUMNS: Final = (
 
 
 def plan(request: Request) -> Plan:
-    """The one query over the events of the range."""
+    """The one query over the events of the range, or over the details of its sessions."""
     scope = request.scope
-    query = compose(
-        "events",
-        **counted_events(scope),
-        limit=limit_of(request.options.limit),
-    )
+    if request.reads_details:
+        by_session = template("events_from_details").format(**counted_details(scope))
+    else:
+        by_session = template("events_from_events").format(**counted_events(scope))
+    query = compose("events", by_session=by_session, limit=limit_of(request.options.limit))
     return Plan({"events": query}, shape)
 
 

@@ -2,14 +2,7 @@
 -- Distinct by grouping step by step, which hashes where count(distinct) sorts.
 
 with by_session as (
-    select
-        e.event_name, e.action, e.visitor_id, e.session_id,
-        count(*) as events,
-        min(e.event_timestamp) as first_at,
-        max(e.event_timestamp) as last_at
-    from {events}
-    where {during} and {traffic} and {session_filters} and {event_filters}
-    group by 1, 2, 3, 4
+    {by_session}
 ),
 
 by_visitor as (

@@ -9,4 +9,6 @@ select
         order by started_at desc
         limit 1
     ) as loaded_at,
-    (select max(event_timestamp) from events) as last_event_at
+    (select max(event_timestamp) from events) as last_event_at,
+    exists (select from session_details) and not exists (select from stale_sessions)
+        as has_details

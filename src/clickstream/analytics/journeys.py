@@ -22,7 +22,7 @@ from clickstream.analytics.query import Answer, Plan, Results, compose, template
 from clickstream.analytics.report import Column, Row
 from clickstream.analytics.request import Kind, Request
 from clickstream.analytics.scope import LONGEST_SESSION, Scope, instant
-from clickstream.analytics.sources import events_of, limit_of
+from clickstream.analytics.sources import details_of, events_of, limit_of
 from clickstream.analytics.steps import KIND_SQL
 from clickstream.errors import ReportError
 
@@ -85,8 +85,6 @@ def _steps(request: Request) -> sql.Composable:
     is_anchored = options.start is not None or options.end is not None
     return template("journeys_steps").format(
         node=node,
-        source=NODES[name],
-        kind=KINDS[name],
         is_start=_is_node(node, options.start),
         is_end=_is_node(node, options.end),
         kept=template("journeys_merged") if options.merge_repeats else sql.SQL("nodes"),
@@ -94,15 +92,36 @@ def _steps(request: Request) -> sql.Composable:
             has_start=_bool(options.start is not None), has_end=_bool(options.end is not None)
         ),
         other=OTHER_SQL,
-        events=events_of(scope),
-        earliest=instant(scope.range.start - LONGEST_SESSION),
-        latest=instant(scope.range.end + LONGEST_SESSION),
+        events=_events(request, name),
         start=scope.start,
         end=scope.end,
-        traffic=scope.traffic("e"),
-        session_filters=scope.sessions(),
-        session_filter=_session_filter(scope),
         limit=limit_of(TOP_NODES if options.limit is None else options.limit),
+    )
+
+
+def _events(request: Request, name: str) -> sql.Composable:
+    """Events ``e`` that are nodes; page views from their sessions' details, where it can be."""
+    scope = request.scope
+    shared = {
+        "earliest": instant(scope.range.start - LONGEST_SESSION),
+        "session_filters": scope.sessions(),
+    }
+    if request.reads_details and name == "page":
+        return template("journeys_from_details").format(
+            **shared,
+            details=details_of(scope),
+            start=scope.start,
+            end=scope.end,
+            traffic=scope.traffic("d"),
+        )
+    return template("journeys_from_events").format(
+        **shared,
+        events=events_of(scope),
+        latest=instant(scope.range.end + LONGEST_SESSION),
+        kind=KINDS[name],
+        source=NODES[name],
+        traffic=scope.traffic("e"),
+        session_filter=_session_filter(scope),
     )
 
 

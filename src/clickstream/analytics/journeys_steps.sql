@@ -7,10 +7,6 @@ with nodes as (
         {is_start} as is_start,
         {is_end} as is_end
     from {events}
-    where
-        e.event_timestamp >= {earliest} and e.event_timestamp < {latest}
-        and {kind} and {source} is not null
-        and {traffic} and {session_filters} and {session_filter}
 ),
 
 -- sessions by number, which counting them needs again and again

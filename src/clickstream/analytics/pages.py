@@ -9,11 +9,11 @@ from typing import Any, Final
 from psycopg import sql
 
 from clickstream.analytics.measures import divide, matching_sessions
-from clickstream.analytics.query import Answer, Plan, Results, compose
+from clickstream.analytics.query import Answer, Plan, Results, compose, template
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
 from clickstream.analytics.scope import LONGEST_SESSION, instant
-from clickstream.analytics.sources import counted_events, limit_of
+from clickstream.analytics.sources import counted_details, counted_events, limit_of
 
 COLUMNS: Final = (
     Column("page", "Page"),
@@ -34,9 +34,14 @@ COLUMNS: Final = (
 def plan(request: Request) -> Plan:
     """The one query over the range's events and sessions."""
     scope = request.scope
+    if request.reads_details:
+        seen = template("pages_from_details").format(**counted_details(scope))
+    else:
+        seen = template("pages_from_events").format(**counted_events(scope))
     query = compose(
         "pages",
-        **counted_events(scope),
+        seen=seen,
+        session_filters=scope.sessions(),
         sessions=matching_sessions(scope) if scope.has_event_filter else sql.SQL("sessions s"),
         start=scope.start,
         end=scope.end,

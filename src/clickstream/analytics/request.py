@@ -22,11 +22,13 @@ from clickstream.analytics.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the warehouse says of itself: its zone, its latest load, and its latest event."""
+    """What the warehouse says of itself: its zone, latest load and event, what stands ready."""
 
     timezone: str = "UTC"
     loaded_at: dt.datetime | None = None
     last_event_at: dt.datetime | None = None
+    has_details: bool = False
+    """Whether the details of all sessions are derived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,11 @@ class Request:
     @property
     def now(self) -> dt.datetime:
         return self.options.now
+
+    @property
+    def reads_details(self) -> bool:
+        """Whether the sessions' details can answer: there is no filter on events."""
+        return self.facts.has_details and not self.scope.has_event_filter
 
     @property
     def zone(self) -> ZoneInfo:

@@ -155,6 +155,7 @@ def read_facts(rows: Sequence[Row]) -> Facts:
         timezone=row["timezone"] or "UTC",
         loaded_at=row["loaded_at"],
         last_event_at=row["last_event_at"],
+        has_details=row["has_details"],
     )
 
 

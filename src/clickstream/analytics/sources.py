@@ -3,7 +3,8 @@
 from psycopg import sql
 
 from clickstream.analytics.fields import Field
-from clickstream.analytics.scope import EVENT_LINES, Scope
+from clickstream.analytics.query import all_of, template
+from clickstream.analytics.scope import EVENT_LINES, LONGEST_SESSION, Scope, instant
 
 
 def events_of(
@@ -36,6 +37,34 @@ def counted_events(scope: Scope, by: Field | None = None) -> dict[str, sql.Compo
         "traffic": scope.traffic("e"),
         "session_filters": scope.sessions(),
         "event_filters": scope.events(),
+    }
+
+
+def details_of(scope: Scope) -> sql.Composable:
+    """The details ``d`` of sessions; with the sessions ``s`` where filters need them."""
+    if not scope.has_session_filter:
+        return sql.SQL("session_details d")
+    return sql.SQL("session_details d join sessions s on s.session_id = d.session_id")
+
+
+def counted_details(scope: Scope) -> dict[str, sql.Composable]:
+    """What SQL over the details ``d`` of a scope's sessions is composed of: sources and conditions.
+
+    ``whole``: the sessions that lie within the range. ``crossing``: the events ``e`` in the range
+    of those that cross an edge of it.
+    """
+    shared = {
+        "details": details_of(scope),
+        "counts": all_of([scope.traffic("d"), scope.sessions()]),
+        "start": scope.start,
+        "end": scope.end,
+        "during": scope.during("e.event_timestamp"),
+        "earliest": instant(scope.range.start - LONGEST_SESSION),
+        "latest": instant(scope.range.end - LONGEST_SESSION),
+    }
+    return {
+        "whole": template("details_whole").format(**shared),
+        "crossing": template("details_crossing").format(**shared),
     }
 
 

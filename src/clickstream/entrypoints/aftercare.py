@@ -1,5 +1,5 @@
-"""What is done after each load: the checks, the watch over the shop's numbers with its alarms, and
-the answers to what reports ask by default, which are kept until the next load.
+"""What is done after each load: the checks, the watch over the shop's numbers with its alarms, the
+details of the sessions that changed, and the answers to what reports ask by default.
 
 None of it may fail a load that has succeeded: what goes wrong is logged, and tried again next time.
 """
@@ -16,11 +16,12 @@ from psycopg.pq import TransactionStatus
 from clickstream.entrypoints.settings import Settings
 from clickstream.errors import ClickstreamError
 from clickstream.etl import RunReport
+from clickstream.warehouse.details import refresh
 
 logger = logging.getLogger(__name__)
 
-LONGEST_KEEPING: Final = timedelta(minutes=1)
-"""What keeping answers may take after a load."""
+LONGEST: Final = timedelta(minutes=1)
+"""What deriving sessions' details, and what keeping answers, may take after a load."""
 
 
 def look_after(
@@ -32,6 +33,7 @@ def look_after(
     """
     _safely(connection, "checked", partial(_check, connection, settings, report, now))
     found = _safely(connection, "watched", partial(_watch, connection, settings, now)) or 0
+    _safely(connection, "detailed", partial(refresh, connection, at_most=LONGEST))
     _safely(connection, "kept", partial(_keep, connection, settings, now))
     return found
 
@@ -93,4 +95,4 @@ def _keep(connection: psycopg.Connection, settings: Settings, now: datetime) -> 
 
     saved = read_saved(settings.funnels, settings.segments, settings.report_filters)
     options = ReportOptions(now=now, saved=saved)
-    return keep_results(connection, options, at_most=LONGEST_KEEPING)
+    return keep_results(connection, options, at_most=LONGEST)

@@ -52,6 +52,8 @@ BOOKS: Final = (
     "etl_discoveries",
     "data_version",
     "kept_results",
+    "session_details",
+    "stale_sessions",
 )
 """What is written anew with the new schema."""
 

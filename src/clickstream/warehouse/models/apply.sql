@@ -90,3 +90,14 @@ select
     channel, source, medium, campaign, device_type, browser, os, language, country, is_logged_in,
     consent, bot_score, bot_reasons, is_internal
 from new_sessions;
+
+-- The details of the sessions that went go with them; those of the new ones are derived after the
+-- load. Listed ones first: that waits for details that are being derived meanwhile.
+
+delete from stale_sessions using old_sessions
+where stale_sessions.session_id = old_sessions.session_id and old_sessions.number is not null;
+delete from session_details using old_sessions
+where session_details.session_id = old_sessions.session_id and old_sessions.number is not null;
+
+insert into stale_sessions
+select session_id from new_sessions where number is not null;
