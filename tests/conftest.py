@@ -31,6 +31,21 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what would ask a second server what only the first has to answer."""
+    if not candidates("wheel"):
+        return
+    repeated = [one for one in items if one.get_closest_marker("one_server") and _is_second(one)]
+    if repeated:
+        config.hook.pytest_deselected(items=repeated)
+        items[:] = [one for one in items if one not in set(repeated)]
+
+
+def _is_second(item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", None)
+    return parameters is not None and parameters.params.get("server_source") == "system"
+
+
 @pytest.fixture(scope="session")
 def open_folder() -> Iterator[Path]:
     """A temporary folder that other users can enter, as the server of root's tests must."""

@@ -122,6 +122,7 @@ def test_an_incident_is_found_told_once_and_taken_back(
     assert kept == (0,)
 
 
+@pytest.mark.one_server
 def test_the_watch_begins_with_the_filters_of_every_report(
     connection: psycopg.Connection, tmp_path: Path
 ) -> None:
@@ -152,6 +153,7 @@ def test_the_watch_begins_with_the_filters_of_every_report(
     assert [one[1] for one in watched(minutes=25)] == [one[1] for one in whole]
 
 
+@pytest.mark.one_server
 def test_what_goes_wrong_afterwards_does_not_fail_the_load(
     connection: psycopg.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -164,6 +166,7 @@ def test_what_goes_wrong_afterwards_does_not_fail_the_load(
     assert "were not checked" in caplog.text
 
 
+@pytest.mark.one_server
 def test_a_failed_checks_examples_are_in_no_log(
     connection: psycopg.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -14,6 +14,8 @@ from clickstream.errors import SettingsError
 from clickstream.etl import Window
 from clickstream.lake import event_key, open_lake
 
+pytestmark = pytest.mark.one_server
+
 RECEIVED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 

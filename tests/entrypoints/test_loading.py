@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.one_server]
 END = "2026-01-31T00:00:00Z"
 DAYS = ("--from", "2026-01-01", "--to", "2026-01-31", "--bots", "include")
 

@@ -21,6 +21,8 @@ from clickstream.simulate import write_history
 from clickstream.warehouse.backup import NAME
 from clickstream.warehouse.connect import connect
 
+pytestmark = pytest.mark.one_server
+
 NOW = datetime.now(UTC)
 
 

@@ -14,6 +14,8 @@ from clickstream.entrypoints.personal import read_person
 from clickstream.errors import SettingsError
 from clickstream.lake import open_lake
 
+pytestmark = pytest.mark.one_server
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 AT = datetime(2026, 3, 1, tzinfo=UTC).isoformat()
 

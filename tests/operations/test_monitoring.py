@@ -20,6 +20,8 @@ from clickstream.ingest.collector.exposition import exposition
 from clickstream.lake import open_lake
 from clickstream.simulate import write_history
 
+pytestmark = pytest.mark.one_server
+
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "docs/monitoring/alerts.yml"
 BOARD = ROOT / "docs/monitoring/dashboard.json"

@@ -17,6 +17,8 @@ from clickstream.ingest.receive import receive
 if TYPE_CHECKING:
     from conftest import Shop
 
+pytestmark = pytest.mark.one_server
+
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ASKED = ReportOptions(now=NOW, from_=datetime(2026, 3, 9, tzinfo=UTC).date(), to=NOW.date())
 

@@ -19,7 +19,7 @@ from clickstream.warehouse.connect import connect
 if TYPE_CHECKING:
     from conftest import Shop
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.one_server]
 
 KILLED = Path(__file__).with_name("killed_forget.py")
 ANN = Person(user_ids=frozenset({"ann"}))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conftest import Shop
 
 boto3 = pytest.importorskip("boto3", reason="the extra `aws` is not installed")
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.one_server]
 
 _lake_tests = Path(__file__).parents[1] / "lake" / "conftest.py"
 _spec = importlib.util.spec_from_file_location("privacy_lake_conftest", _lake_tests)

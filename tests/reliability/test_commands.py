@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.one_server]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

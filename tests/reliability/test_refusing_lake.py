@@ -9,7 +9,7 @@ from s3_stub import Store, stub
 from clickstream.errors import LakeError
 from clickstream.lake import Lake, open_lake
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.one_server]
 
 
 @pytest.fixture
