@@ -8,12 +8,20 @@ import pytest
 from histories import Happening, history, load, random_history
 from recount import events_in, window
 
+from clickstream.errors import ReportError
+
 pytestmark = pytest.mark.postgres
 
 NOW = dt.datetime(2026, 3, 14, 15, 30, tzinfo=dt.UTC)
 FROM, TO = dt.date(2026, 3, 5), dt.date(2026, 3, 10)
 AT = dt.datetime(2026, 3, 6, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("minutes", [0, -1, 1441])
+def test_minutes_that_cannot_be_shown_are_refused(ask: Any, minutes: int) -> None:
+    with pytest.raises(ReportError, match="give 1 to 1440"):
+        ask("live", minutes=minutes)
 
 
 def test_live_shows_every_one_of_the_last_minutes(connection: psycopg.Connection, ask: Any) -> None:

@@ -382,6 +382,22 @@ def test_the_lines_of_an_invoice_are_one_event_as_european_programs_write_them(
     assert [item["quantity"] for item in found[2]["items"]] == [1]
 
 
+def test_a_row_may_name_the_campaign_in_columns_of_its_own(tmp_lake: Lake, tmp_path: Path) -> None:
+    rows = "user,at,page,from,what\na,1769853600,,10341182,\nb,1769853600,/p?x=1#top,é & co,red\n"
+    mapping = (
+        '[fields]\nclientId = "user"\neventTimestamp = "at"\npageUrl = "page"\n'
+        'utm_source = "from"\nutm_campaign = "what"\n'
+        '[constants]\neventName = "page_view"\nutm_medium = "display"'
+    )
+
+    bring_in(tmp_lake, tmp_path / "touches.csv", rows, mapping=mapping)
+
+    assert sorted(event["pageUrl"] for event in events(tmp_lake)) == [
+        "/p?x=1&utm_source=%C3%A9+%26+co&utm_medium=display&utm_campaign=red#top",
+        "?utm_source=10341182&utm_medium=display",
+    ]
+
+
 def test_a_row_may_tell_what_a_request_would_of_its_sender(tmp_path: Path, tmp_lake: Lake) -> None:
     path = tmp_path / "log.csv"
     rows = "user,event,time,land,agent\na,x,1769853600000,VN,Robot/1.0\nb,x,1,,\n"

@@ -32,7 +32,8 @@ COLUMNS: Final = (
 
 def plan(request: Request) -> Plan:
     """The one query over the last minutes."""
-    minutes = request.options.minutes or DEFAULT_MINUTES
+    asked = request.options.minutes
+    minutes = DEFAULT_MINUTES if asked is None else asked
     if not 1 <= minutes <= MAX_MINUTES:
         raise ReportError(f"--minutes is {minutes}; give 1 to {MAX_MINUTES}")
     scope = request.scope

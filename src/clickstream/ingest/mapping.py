@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -27,6 +28,8 @@ from clickstream.ingest.rows import UTF_8
 
 _PARTS: Final = {"product": Product, "order": Order, "element": Element, "items": Item}
 _DIGITS: Final = re.compile(r"[+-]?\d{1,17}(\.\d{1,9})?", re.ASCII)
+CAMPAIGN: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+"""Targets beside the contract's: the traffic source, which goes into the page's address."""
 _WHOLE: Final = re.compile(r"[+-]?\d{1,15}(\.0+)?", re.ASCII)
 _AMOUNTS: Final = frozenset(
     {"product.price", "product.discountPrice", "items.price", "items.discountPrice"}
@@ -125,6 +128,8 @@ class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             _set(document, target, value)
         if "items" in document:
             document["items"] = [document["items"]]
+        if campaign := {name: document.pop(name) for name in CAMPAIGN if name in document}:
+            document["pageUrl"] = _address(document.get("pageUrl"), campaign)
         if document.get("eventName") == "refund":
             _leave_out_signs(document)
         return document
@@ -230,10 +235,10 @@ def check_columns(mapping: ImportMap, columns: Iterable[str], *, name: str) -> N
 def _check_targets(targets: Iterable[str], where: str) -> None:
     for target in targets:
         is_open = any(target.startswith(prefix) and target != prefix for prefix in _OPEN)
-        if target not in _TARGETS and target not in CONTEXT and not is_open:
+        if target not in (_TARGETS | CONTEXT.keys() | set(CAMPAIGN)) and not is_open:
             raise ImportFileError(
                 f"{target!r} in {where} is no field of the contract; use one of "
-                f"{', '.join([*sorted(_TARGETS), *CONTEXT])}, or properties.{target}"
+                f"{', '.join([*sorted(_TARGETS), *CONTEXT, *CAMPAIGN])}, or properties.{target}"
             )
 
 
@@ -294,6 +299,13 @@ def look_up(row: Mapping[str, Any], column: str) -> Any:  # noqa: ANN401 - as th
     head, dot, rest = column.partition(".")
     inner = row.get(head) if dot else None
     return look_up(inner, rest) if isinstance(inner, Mapping) else None
+
+
+def _address(url: object, campaign: Mapping[str, Any]) -> str:
+    """The page's address with a campaign in its query; the query alone where there is no page."""
+    page, mark, fragment = str(url or "").partition("#")
+    joint = "&" if "?" in page else "?"
+    return f"{page}{joint}{urlencode(campaign)}{mark}{fragment}"
 
 
 def _leave_out_signs(refund: Document) -> None:
