@@ -28,7 +28,13 @@ from clickstream.ingest.rows import UTF_8
 
 _PARTS: Final = {"product": Product, "order": Order, "element": Element, "items": Item}
 _DIGITS: Final = re.compile(r"[+-]?\d{1,17}(\.\d{1,9})?", re.ASCII)
-CAMPAIGN: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+CAMPAIGN: Final[tuple[str, ...]] = (
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+)
 """Targets beside the contract's: the traffic source, which goes into the page's address."""
 _WHOLE: Final = re.compile(r"[+-]?\d{1,15}(\.0+)?", re.ASCII)
 _AMOUNTS: Final = frozenset(
