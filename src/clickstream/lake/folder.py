@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 from clickstream.errors import LakeError
 from clickstream.lake.interface import LakeObject, Remnant
@@ -33,7 +32,6 @@ class FolderLake:
 
     def __init__(self, root: Path) -> None:
         self._root = os.path.abspath(root)  # noqa: PTH100 - text: listing a million Paths is slow
-        self._known_folders: set[str] = set()
 
     @property
     def url(self) -> str:
@@ -122,7 +120,7 @@ class FolderLake:
         """The object's path, and the path of its synced bytes beside it."""
         path = self._path(key)
         folder, name = os.path.split(path)
-        partial = f"{folder}/.{uuid4().hex}-{name}"
+        partial = f"{folder}/.{os.urandom(16).hex()}-{name}"
         try:
             _write_synced(partial, body)
         except FileNotFoundError:
