@@ -119,15 +119,30 @@ def _query(scope: Scope, funnel: Funnel) -> Query:
         "funnel_totals",
         matched=_matched(scope, funnel),
         is_second=chains.met(2) if number > 1 else sql.SQL("false"),
-        tie=sql.SQL("1::int") if is_strict else chains.lowest_step(number),
+        tie=_tie(funnel),
         chains=found,
         attempts=attempts,
         period=period_of("started_at", scope, funnel.trend),
-        shallow_period=period_of("event_timestamp", scope, funnel.trend),
+        shallow=_shallow(scope, funnel),
         number=sql.SQL(str(number)),
         start=scope.start,
         end=scope.end,
     )
+
+
+def _shallow(scope: Scope, funnel: Funnel) -> sql.Composable:
+    """Those who never met the second step; sorted out only where it matters when they began."""
+    days = {"start": scope.start, "end": scope.end}
+    if funnel.by is None and funnel.trend is None:
+        return template("funnel_shallow_counted").format(**days)
+    return template("funnel_shallow").format(
+        **days, period=period_of("event_timestamp", scope, funnel.trend), tie=_tie(funnel)
+    )
+
+
+def _tie(funnel: Funnel) -> sql.Composable:
+    """What decides the order of a unit's events at one instant, before their ids."""
+    return sql.SQL("1::int") if funnel.order == "strict" else chains.lowest_step(len(funnel.steps))
 
 
 def _matched(scope: Scope, funnel: Funnel) -> sql.Composable:

@@ -37,14 +37,7 @@ reached as (
         order by unit, level desc, position
     )
     union all
-    (
-        select distinct on (unit) unit, dimension, {shallow_period}, 1, array[at]
-        from matched
-        where
-            meets_1 and event_timestamp >= {start} and event_timestamp < {end}
-            and unit not in (select unit from climbers)
-        order by unit, event_timestamp, {tie}, event_id
-    )
+    {shallow}
 )
 
 select

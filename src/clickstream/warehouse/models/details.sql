@@ -2,6 +2,8 @@
 -- Derives the details of some sessions that are listed as stale. What is listed meanwhile, by a load
 -- that goes on at the same time, stays listed.
 
+set local default_statistics_target = 10;
+
 create temp table detailed on commit drop as
 select distinct session_id
 from (select session_id from stale_sessions limit 10000) as listed;
