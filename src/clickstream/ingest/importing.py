@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -115,7 +115,7 @@ def _rows(source: Source, path: Path, mapping: ImportMap | None) -> Iterator[Row
     kind = (mapping.format if mapping else None) or file_format(path)
     if kind == "ndjson":
         found = iter(NdjsonFile(source))
-        return _grouped(found, mapping.group) if mapping and mapping.group else found
+        return _grouped(found, mapping) if mapping else found
     if mapping is None:
         raise ImportFileError(
             f"{path.name} is CSV and needs a map from its columns to the contract; give --map"
@@ -128,27 +128,32 @@ def _rows(source: Source, path: Path, mapping: ImportMap | None) -> Iterator[Row
         encoding=mapping.encoding,
     )
     check_columns(mapping, file.columns, name=path.name)
-    return _grouped(file, mapping.group) if mapping.group else iter(file)
+    return _grouped(file, mapping)
 
 
-def _grouped(rows: Iterable[Row], column: str) -> Iterator[Row]:
-    """Rows that follow each other with the same value in a column as one, at the first's line."""
+def _grouped(rows: Iterable[Row], mapping: ImportMap) -> Iterator[Row]:
+    """Rows as the map's `group` joins those that follow each other, at the first's line."""
+    if mapping.group is None:
+        yield from rows
+        return
+    columns = [mapping.group, *filter(None, [mapping.fields.get("eventName")])]
     held: list[Row] = []
     for row in rows:
-        if held and not _is_same(held[0], row, column):
+        if held and _group(held[0], columns) != _group(row, columns):
             yield _joined(held)
             held = []
         held.append(row)
-        if isinstance(row.document, Rejected) or not look_up(row.document, column):
+        if _group(row, columns) is None:
             yield held.pop()
     if held:
         yield _joined(held)
 
 
-def _is_same(first: Row, row: Row, column: str) -> bool:
-    if isinstance(first.document, Rejected) or isinstance(row.document, Rejected):
-        return False
-    return bool(look_up(first.document, column) == look_up(row.document, column))
+def _group(row: Row, columns: Sequence[str]) -> list[Any] | None:
+    """What rows of one event have in common; None for a row that stands alone."""
+    if isinstance(row.document, Rejected) or not look_up(row.document, columns[0]):
+        return None
+    return [look_up(row.document, column) for column in columns]
 
 
 def _joined(rows: Sequence[Row]) -> Row:

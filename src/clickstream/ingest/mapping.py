@@ -103,7 +103,7 @@ class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decimal: Literal[".", ","] | None = None
     """What stands before the decimals of amounts, where thousands are set apart by the other."""
     group: str | None = None
-    """A column: rows that follow each other with the same value in it are one event."""
+    """A column: rows that follow each other with the same value in it, and name, are one event."""
     time: TimeRule = TimeRule()
     defaults: dict[str, Any] = {}
     """Target to the value where the column is empty."""
