@@ -2,21 +2,25 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from clickstream.errors import SettingsError
 from clickstream.etl import Options, Rules, run
 from clickstream.lake import open_lake
+from clickstream.quality.check_sql import violations
 from clickstream.quality.checking import is_full_due, run_checks
 from clickstream.quality.declared import built_in, read_checks
 
 NOW = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
 UTC = ZoneInfo("UTC")
+LARGE = frozenset({"events", "event_items", "sessions", "visitors", "orders"})
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
 
 
@@ -297,3 +301,29 @@ def test_a_built_in_check_can_be_left_out_or_replaced() -> None:
     assert names == {check.name for check in built_in()} - {"volume_is_usual"}
     own = read_checks({"events_are_fresh": {"sql": "select 1"}})
     assert [check.kind for check in own if check.name == "events_are_fresh"] == ["sql"]
+
+
+def test_a_check_after_a_load_reads_no_large_table_whole(shop: psycopg.Connection) -> None:
+    """Where the planner reads a small table whole as a last resort, recent rows need no such."""
+    with shop.transaction():
+        columns = {
+            table: frozenset(names)
+            for table, names in shop.execute(
+                "select table_name::text, array_agg(column_name::text)"
+                " from information_schema.columns where table_schema = 'clickstream' group by 1"
+            )
+        }
+        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
+            shop.execute(f"set local enable_{way} = off")
+        values = {"since": NOW.isoformat(), "now": NOW, "zone": "UTC"}
+        asked = [one for one in built_in() if one.time and one.kind != "volume"]
+        assert len(asked) > 15
+        for check in asked:
+            query = violations(check, columns, recent=True)
+            rows = shop.execute(sql.SQL("explain {}").format(query), values, prepare=False)
+            plan = "\n".join(row[0] for row in rows)
+            read = {*re.findall(r"Seq Scan on (\w+)", plan)} & LARGE
+            assert not read, plan
+            begins = re.search(r"Index Cond: .*_(at|timestamp) >= ", plan)
+            is_known = "One-Time Filter: false" in plan or check.kind in {"freshness", "reconcile"}
+            assert begins or is_known, plan
