@@ -202,6 +202,17 @@ def test_8_and_9_what_is_open_to_the_network(setting: str, name: str, tmp_path: 
     assert [one.name for one in problems(environment, name)][:1] == [name]
 
 
+@pytest.mark.unit
+def test_a_country_that_nobody_may_tell(tmp_path: Path) -> None:
+    environment = {
+        "CLICKSTREAM_DATA_DIR": str(tmp_path), "CLICKSTREAM_COLLECTOR_HOST": "0.0.0.0",
+        "CLICKSTREAM_COUNTRY_HEADER": "cf-ipcountry",
+    }  # fmt: skip
+    (found,) = problems(environment, "country")
+    assert "cf-ipcountry" in found.finding
+    assert problems(environment | {"CLICKSTREAM_TRUSTED_PROXIES": "192.0.2.1"}, "country") == []
+
+
 @pytest.mark.postgres
 def test_10_no_backup_or_an_old_one(
     open_data_dir: Path, server_source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

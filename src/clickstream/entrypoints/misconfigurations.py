@@ -49,6 +49,14 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
             "Set CLICKSTREAM_DASHBOARD_OIDC_ISSUER, or put a proxy with a sign-in in front and set "
             "CLICKSTREAM_DASHBOARD_HOST=127.0.0.1.",
         )
+    is_reached = settings.collector_host not in LOOPBACK
+    if settings.country_header and is_reached and not settings.trusted_proxies:
+        yield warning(
+            "country",
+            f"{settings.country_header} is believed from this machine alone, and the collector "
+            f"listens on {settings.collector_host}",
+            "Name the proxies or the CDN in front in CLICKSTREAM_TRUSTED_PROXIES.",
+        )
     yield from _internal_networks(settings)
 
 
