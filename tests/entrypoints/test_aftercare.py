@@ -178,3 +178,18 @@ def test_a_failed_checks_examples_are_in_no_log(
     assert "ann@shop.example" not in caplog.text
     kept = connection.execute("select examples from quality_results where check_name = 'mails'")
     assert "ann@shop.example" in kept.fetchall()[0][0][0]
+
+
+@pytest.mark.one_server
+def test_a_mistake_in_the_watch_does_not_fail_the_load(
+    connection: psycopg.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def stumble(*_: object, **_named: object) -> None:
+        raise ValueError("of another shape")
+
+    connection.commit()
+    report = _load(open_lake((tmp_path / "lake").as_uri()), connection, END)
+    monkeypatch.setattr("clickstream.quality.watch.watch", stumble)
+    assert look_after(connection, Settings(), report, now=END) == 0
+    assert "of another shape" in caplog.text

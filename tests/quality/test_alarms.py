@@ -1,6 +1,7 @@
 """Alarms on a shop's series: what is worth one, and what is thin, or chance."""
 
 import datetime as dt
+import sys
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -130,6 +131,12 @@ def test_a_rate_of_many_sessions_that_collapses_is_found():
     ]  # fmt: skip
     rates[-5] = Observation(rates[-5].name, rates[-5].period, 0.001, 2000.0, "rate")
     assert _anomalies(rates) == [rates[-5].period]
+
+
+def test_a_month_is_judged_without_scipy_which_the_function_on_aws_lacks(monkeypatch):
+    for name in ("scipy", "scipy.spatial"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert len(_judged(_hours(30))) == 720
 
 
 def test_only_new_or_changed_periods_are_judged_again():

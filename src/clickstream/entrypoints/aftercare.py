@@ -41,10 +41,14 @@ def look_after(
 def _safely(connection: psycopg.Connection, done: str, look: Callable[[], int]) -> int | None:
     try:
         return look()
-    except (ClickstreamError, psycopg.Error) as error:
+    except Exception as error:
+        # What was loaded stays loaded, whatever a look at it stumbles over.
         if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
             connection.rollback()
-        logger.error("the numbers were not %s this time: %s", done, error)  # noqa: TRY400
+        is_known = isinstance(error, ClickstreamError | psycopg.Error)
+        logger.exception(
+            "the numbers were not %s this time: %s", done, error, exc_info=not is_known
+        )
         return None
 
 
