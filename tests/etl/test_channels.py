@@ -78,6 +78,8 @@ def test_every_source_that_google_lists_falls_into_its_category(fixtures: Path) 
                      id="youtube on a phone"),
         pytest.param("chatgpt.com", Touch("AI Assistants", "chatgpt.com", "referral"),
                      id="chatgpt"),
+        pytest.param("com.openai.chatgpt", Touch("AI Assistants", "com.openai.chatgpt", "referral"),
+                     id="an assistant's app"),
         pytest.param("gemini.google.com", Touch("AI Assistants", "gemini.google.com", "referral"),
                      id="gemini is not google search"),
         pytest.param("mail.google.com", Touch("Email", "mail.google.com", "email"), id="gmail"),

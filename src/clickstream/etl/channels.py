@@ -41,6 +41,8 @@ _ASSISTANTS: Final = frozenset(
         "you.com", "phind.com", "poe.com", "pi.ai", "doubao.com", "kimi.com",
         "chat.qwen.ai", "duck.ai",
         "notebooklm.google.com", "edgeservices.bing.com", "komo.ai", "andisearch.com", "iask.ai",
+        "com.openai.chatgpt", "com.anthropic.claude", "com.google.android.apps.bard",
+        "ai.perplexity.app.android", "com.microsoft.copilot", "com.deepseek.chat",
     }
 )  # fmt: skip
 _MORE_SEARCH: Final = {"coccoc": "search", "coccoc.com": "search", "ecosia": "search",
