@@ -46,7 +46,7 @@ def _safely(connection: psycopg.Connection, done: str, look: Callable[[], int]) 
         if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
             connection.rollback()
         is_known = isinstance(error, ClickstreamError | psycopg.Error)
-        logger.exception(
+        logger.error(  # noqa: TRY400 - what is ours says all in its message
             "the numbers were not %s this time: %s", done, error, exc_info=not is_known
         )
         return None
