@@ -2,7 +2,7 @@
 
 import gzip
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +15,8 @@ from clickstream.etl.privacy.person import Person
 from clickstream.lake import EVENTS
 from clickstream.simulate import write_history
 from clickstream.warehouse.connect import connect
+from clickstream.warehouse.details import refresh
+from clickstream.warehouse.exchange import LIVE, table_names
 
 if TYPE_CHECKING:
     from conftest import Shop
@@ -58,6 +60,24 @@ def test_the_shops_own_orders_and_all_examples_of_checks_go_too(
     kept = shop.connection.execute("select distinct message, examples from quality_results")
     assert orders == [("o-2",)]
     assert kept.fetchall() == [("1 row too many (the examples went with an erasure)", None)]
+
+
+def test_no_other_table_keeps_a_persons_ids(shop: "Shop", people: dict[str, str]) -> None:
+    shop.load()
+    refresh(shop.connection, at_most=timedelta(minutes=1))
+    theirs = {row[0] for row in shop.connection.execute(
+        "select unnest(array[event_id, session_id]) from events"
+        " where user_id = 'ann'"
+    )}  # fmt: skip
+    shop.forget(ANN)
+    left = {
+        (table, found)
+        for table in table_names(shop.connection, LIVE)
+        for (text,) in shop.connection.execute(f"select to_jsonb(t)::text from {table} as t")
+        for found in {*theirs, "ann"} if f'"{found}"' in text
+    }  # fmt: skip
+    assert theirs
+    assert left == set()
 
 
 def test_nothing_is_loaded_again_after_an_erasure(shop: "Shop", people: dict[str, str]) -> None:
