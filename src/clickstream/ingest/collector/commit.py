@@ -57,10 +57,10 @@ class GroupCommit:
     """Writes what requests hand over, all that waits in one object, while later ones gather.
 
     A group starts when the one before is durable, and then at once if it is large enough or
-    `interval` has passed since the last start: a lone event waits for nothing, and steady small
-    traffic makes no more than one object an interval. Large enough is what waited when the last
-    group was durable and as much as that group again, for then the clients who were answered have
-    most likely all sent again: a sync costs the same for all of them as for half.
+    `interval` has passed: a lone event waits for nothing, and steady small traffic makes no more
+    than one object an interval. Large enough is three quarters of what was just answered and of
+    what waited then, for most clients who hear an answer send again, and a sync costs the same
+    for all of them as for half.
     """
 
     def __init__(
@@ -168,8 +168,8 @@ class GroupCommit:
             group.finish(None)
         else:
             self._fail(group, error, seconds)
-        self._enough = self._pace.enough(group.size + self._group.size)
-        if not self._running:  # and from now on, while those who were answered send again
+        self._enough = self._pace.enough((group.size + self._group.size) * 3 // 4)
+        if not self._running:
             self._next_start = self._loop.time() + self._pace.interval
         if self._group.lines:
             self._schedule()
