@@ -43,6 +43,7 @@ def show(settings: Settings) -> None:
             port=settings.dashboard_port,
             log_config=None,
             access_log=False,
+            ws_per_message_deflate=False,  # many small messages: a quarter of the CPU of a change
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         logger.info("dashboard at %s", settings.dashboard_url)
