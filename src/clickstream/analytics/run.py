@@ -87,7 +87,7 @@ def keep_results(
     if not kept.is_due(connection, now=options.now):
         return 0
     began, asked = time.monotonic(), set[bytes]()
-    for name in sorted(kept.KEPT):
+    for name in kept.KEPT:
         left = at_most.total_seconds() - (time.monotonic() - began)
         if left <= 0:
             break
