@@ -113,7 +113,7 @@ def test_no_acknowledged_event_is_lost_when_the_collector_is_killed(start: Any) 
         running = start(workers=2)
         before = len(kept(running.lake))
         load = bodies(4000)
-        killer = threading.Timer(chance.uniform(0.3, 0.9), running.kill)
+        killer = threading.Thread(target=_kill_at_work, args=[running, chance.uniform(0.2, 0.8)])
         killer.start()
         statuses = asyncio.run(post_many(running.url, load, concurrent=32))
         killer.join()
@@ -123,6 +123,14 @@ def test_no_acknowledged_event_is_lost_when_the_collector_is_killed(start: Any) 
         assert 0 < len(acknowledged) < 4000
         assert before <= len(found)
         shutil.rmtree(Path(running.lake.url.removeprefix("file://")))
+
+
+def _kill_at_work(running: Any, seconds: float) -> None:
+    """Kills a collector so long after its first object, however slow the machine is."""
+    while not any(running.lake.list("events/")):
+        time.sleep(0.01)
+    time.sleep(seconds)
+    running.kill()
 
 
 def test_a_stop_keeps_and_answers_what_is_being_received(start: Any) -> None:
