@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 from clickstream.errors import WarehouseError
 
 pytestmark = pytest.mark.browser
+HIGHEST = re.compile("^Visitors by day from .* highest")
 DASH = "\N{EN DASH}"
 HOSTILE = '<img src=x onerror="window.hacked=1">{{7*7}}'
 
@@ -54,6 +56,23 @@ def test_both_pages_draw_little_and_much(
         expect(page.locator("#products-table tbody tr")).to_have_count(min(products, 25))
         fits = "document.scrollingElement.scrollWidth <= innerWidth"
         assert page.evaluate(fits)
+
+
+def test_charts_are_drawn_although_their_library_comes_last(look: Any, standin: Any) -> None:
+    with look(standin) as tab:
+        held: list[Any] = []
+
+        def hold(route: Any) -> None:
+            held.append(route)
+
+        tab.page.route("**/echarts.min.js*", hold)
+        tab.page.goto(tab.address, wait_until="commit")
+        tab.page.wait_for_selector("html[data-settled]:not([data-busy])")
+        expect(tab.page.locator("#overview-trend")).to_have_attribute("aria-label", HIGHEST)
+        expect(tab.page.locator("#overview-trend canvas")).to_have_count(0)
+        held[0].continue_()
+        tab.settle()
+        expect(tab.page.locator("#overview-trend canvas")).to_be_visible()
 
 
 def test_figures_read_in_the_locale_and_currency_of_the_reader(look: Any, standin: Any) -> None:

@@ -58,7 +58,7 @@ def _head(version: str) -> Tag:
         tags.title("Clickstream"),
         tags.link(rel="icon", href=asset("icon.svg"), type="image/svg+xml"),
         tags.script(src=asset("theme.js")),
-        tags.script(src=asset("echarts.min.js"), id="echarts", async_=""),
+        tags.script(src=asset("echarts.min.js"), id="chart-library", async_=""),
         tags.link(
             rel="preload",
             href="assets/fonts/inter-latin.woff2",

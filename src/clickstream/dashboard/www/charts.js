@@ -88,7 +88,7 @@
 
   // The library is large and needed last: it comes beside everything else, and charts wait for it.
   const library = new Promise((resolve) => {
-    const script = document.getElementById("echarts");
+    const script = document.getElementById("chart-library");
     if (window.echarts) resolve(true);
     script.addEventListener("load", () => resolve(true));
     script.addEventListener("error", () => resolve(false));
