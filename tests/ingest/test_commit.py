@@ -1,7 +1,6 @@
 """The group commit, on a lake of its own: what shares an object, and what a failure does."""
 
 import asyncio
-import gzip
 import time
 import uuid
 from collections.abc import Callable
@@ -60,25 +59,6 @@ def make(tmp_path: Path, lake: SlowLake) -> Callable[..., GroupCommit]:
         )
 
     return make_one
-
-
-def test_clients_who_send_again_share_an_object_with_most_of_the_others(
-    make: Callable[..., GroupCommit], lake: SlowLake
-) -> None:
-    async def scenario() -> None:
-        commit = make(commit_interval=1)
-
-        async def send(events: int) -> None:
-            for _ in range(events):
-                await commit.add((LINE,))
-
-        await asyncio.gather(*(send(8) for _ in range(40)))
-        commit.close()
-
-    asyncio.run(scenario())
-    objects = [lake.get(entry.key) for entry in lake.list("events/")]
-    assert sum(len(gzip.decompress(body).splitlines()) for body in objects) == 8 * 40
-    assert len(objects) <= 8 * 40 // 30 + 1
 
 
 def test_a_lone_event_does_not_wait_for_the_interval(make: Callable[..., GroupCommit]) -> None:

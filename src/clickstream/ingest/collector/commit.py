@@ -3,10 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from queue import SimpleQueue
-from threading import Thread
-from typing import NamedTuple
+from functools import partial
 from uuid import UUID
 
 from clickstream.errors import LakeError
@@ -45,22 +44,13 @@ class Group:
                 waiter.set_exception(error)
 
 
-class _Packed(NamedTuple):
-    """A group's object, to be written."""
-
-    group: Group
-    key: str
-    body: bytes
-
-
 class GroupCommit:
     """Writes what requests hand over, all that waits in one object, while later ones gather.
 
     A group starts when the one before is durable, and then at once if it is large enough or
-    `interval` has passed: a lone event waits for nothing, and steady small traffic makes no more
-    than one object an interval. Large enough is three quarters of what was just answered and of
-    what waited then, for most clients who hear an answer send again, and a sync costs the same
-    for all of them as for half.
+    `interval` has passed since the last start: a lone event waits for nothing, and steady small
+    traffic makes no more than one object an interval. As large as the last one is enough too,
+    for then the clients who sent it have most likely all sent again, and wait.
     """
 
     def __init__(
@@ -77,15 +67,9 @@ class GroupCommit:
         self._counters, self._clock, self._new_uuid = counters, clock, new_uuid
         self._new_waiter: Callable[[], Waiter] = loop.create_future
         self._pace = settings.pace()
-        self._packed: SimpleQueue[_Packed | None] = SimpleQueue()
-        self._writers = [
-            Thread(target=self._work, name=f"commit-{number}", daemon=True)
-            for number in range(self._pace.concurrent)
-        ]
-        for writer in self._writers:
-            writer.start()
+        self._pool = ThreadPoolExecutor(self._pace.concurrent, thread_name_prefix="commit")
         self._group = Group()
-        self._enough = self._pace.most_bytes
+        self._enough = self._pace.least_bytes
         self._running = 0
         self._held = 0
         self._next_start = 0.0
@@ -111,11 +95,8 @@ class GroupCommit:
     def close(self) -> None:
         """Writes what waits, and ends. Called when no request can come any more."""
         if self._group.lines:
-            self._lake.put(*pack(self._group.lines, self._clock(), self._new_uuid()))
-        for _ in self._writers:
-            self._packed.put(None)
-        for writer in self._writers:
-            writer.join()
+            self._write(self._group.lines, self._clock())
+        self._pool.shutdown()
 
     def _open(self, group: Group) -> None:
         """Bounds how long the first request of a group waits, and so every other one."""
@@ -135,42 +116,32 @@ class GroupCommit:
             if handle is not None:
                 handle.cancel()
         self._start_at = self._start_soon = None
-        # Packed here rather than by a writer: the lines are still in this processor's cache.
-        group = self._group
-        key, body = pack(group.lines, self._clock(), self._new_uuid())
-        self._group = Group()
+        group, self._group = self._group, Group()
+        most = self._pace.least_bytes
+        self._enough = min(most, max(most // 4, group.size))
         self._running += 1
         group.started = self._loop.time()
         self._next_start = group.started + self._pace.interval
-        self._packed.put(_Packed(group, key, body))
+        write = self._loop.run_in_executor(self._pool, self._write, group.lines, self._clock())
+        write.add_done_callback(partial(self._finish, group))
 
-    def _work(self) -> None:
-        """A writer's life: puts one object after the other, and tells the loop how it went."""
-        while packed := self._packed.get():
-            error: LakeError | None = None
-            try:
-                self._lake.put(packed.key, packed.body)
-            except LakeError as failure:
-                error = failure
-            except Exception as failure:  # noqa: BLE001 - a writer must outlive whatever a lake does
-                error = LakeError(f"the lake failed: {type(failure).__name__}: {failure}")
-            self._loop.call_soon_threadsafe(self._finish, packed, error)
+    def _write(self, lines: Sequence[bytes], instant: datetime) -> int:
+        key, body = pack(lines, instant, self._new_uuid())
+        self._lake.put(key, body)
+        return len(body)
 
-    def _finish(self, packed: _Packed, error: LakeError | None) -> None:
-        group = packed.group
+    def _finish(self, group: Group, write: asyncio.Future[int]) -> None:
         self._running -= 1
         self._held -= group.size
+        error = write.exception()
         seconds = self._loop.time() - group.started
         if error is None:
             self._counters.count_commit(
-                len(group.lines), group.size, object_size=len(packed.body), seconds=seconds
+                len(group.lines), group.size, object_size=write.result(), seconds=seconds
             )
             group.finish(None)
         else:
-            self._fail(group, error, seconds)
-        self._enough = self._pace.enough((group.size + self._group.size) * 3 // 4)
-        if not self._running:
-            self._next_start = self._loop.time() + self._pace.interval
+            self._fail(group, _as_lake_error(error), seconds)
         if self._group.lines:
             self._schedule()
 
@@ -188,3 +159,9 @@ class GroupCommit:
 def _too_slow(settings: CollectorSettings) -> LakeError:
     seconds = settings.commit_timeout
     return LakeError(f"the lake did not answer within {seconds:g} seconds", is_transient=True)
+
+
+def _as_lake_error(error: BaseException) -> LakeError:
+    if isinstance(error, LakeError):
+        return error
+    return LakeError(f"the lake failed: {type(error).__name__}: {error}")

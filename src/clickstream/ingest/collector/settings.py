@@ -27,7 +27,7 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     commit_interval: float | None = None
     """Least time between two small objects; None: 10 ms for a folder, 100 ms for S3."""
     commit_bytes: int | None = None
-    """So much is written at once, whatever the interval; None: 256 kB."""
+    """So much is written at once, whatever the interval; None: 64 kB for a folder, 256 for S3."""
     commit_timeout: float = 20
     """When the lake has not taken an event by then, the client is told to come again."""
     max_pending_bytes: int = 8 * 1024 * 1024
@@ -43,12 +43,10 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def pace(self) -> "Pace":
         """How the lake is best written to: a disk syncs one object as fast as several."""
-        interval, least, concurrent = (0.010, 16, 1) if self.is_folder else (0.100, 64, 8)
-        most = 256 * 1024 if self.commit_bytes is None else self.commit_bytes
+        interval, least, concurrent = (0.010, 64, 1) if self.is_folder else (0.100, 256, 8)
         return Pace(
             interval=interval if self.commit_interval is None else self.commit_interval,
-            least_bytes=min(least * 1024, most),
-            most_bytes=most,
+            least_bytes=least * 1024 if self.commit_bytes is None else self.commit_bytes,
             concurrent=concurrent,
         )
 
@@ -58,9 +56,4 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
     interval: float
     least_bytes: int
-    most_bytes: int
     concurrent: int
-
-    def enough(self, expected: int) -> int:
-        """The bytes at which a group starts before its time, where so many are expected soon."""
-        return min(self.most_bytes, max(self.least_bytes, expected))
