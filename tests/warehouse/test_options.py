@@ -16,9 +16,9 @@ def written(**overrides: str) -> list[str]:
 
 
 def test_an_override_replaces_the_default():
-    assert "shared_buffers = '256MB'" in written()
+    assert "shared_buffers = '192MB'" in written()
     assert "shared_buffers = '1GB'" in written(shared_buffers="1GB")
-    assert "shared_buffers = '256MB'" not in written(shared_buffers="1GB")
+    assert "shared_buffers = '192MB'" not in written(shared_buffers="1GB")
 
 
 def test_values_cannot_break_out_of_their_quotes():

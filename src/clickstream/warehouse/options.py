@@ -16,7 +16,7 @@ SMALLEST_SHARED_MEMORY = 256 * 1024**2
 # Made for a machine that also runs everything else, in less than 512 MB, and loses nothing.
 DEFAULTS: Mapping[str, str] = {
     # Memory. shared_buffers is the setting to raise first: a quarter of a warehouse's own machine.
-    "shared_buffers": "256MB",
+    "shared_buffers": "192MB",
     "effective_cache_size": "512MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "64MB",
