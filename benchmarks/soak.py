@@ -38,8 +38,8 @@ QUESTION_SECONDS: Final = 10
 GROWTH_KB: Final = 24_000
 """So much more than in its first third of the time a process may hold in its last: caches fill."""
 STUCK_SECONDS: Final = 300
-"""Without a new event in the warehouse for so long, the rest is taken for lost: between two loads the
-checks, the watch, and what is derived for reports take a minute each at most."""
+"""Without a new event in the warehouse for so long, the rest is taken for lost: between two loads
+the checks, the watch, and what is derived for reports take a minute each at most."""
 STEADY: Final = ("collector", "dashboard", "supervisor")
 """Whose memory must not grow. PostgreSQL fills its buffers; the ETL's follows its slices."""
 PARTS: Final = {"serve": "collector", "etl": "ETL", "dashboard": "dashboard", "up": "supervisor"}
