@@ -36,12 +36,9 @@ def erase_lines(lake: Lake, key: str, lines: set[int]) -> ErasedObject:
 
     An object without any other line is removed. Doing it again changes nothing.
     """
-    try:
-        body = lake.get(key)
-    except LakeError as error:
-        if _is_missing(lake, key):
-            return ErasedObject(key, "missing", 0, 0)
-        raise error from None
+    body = _body(lake, key)
+    if body is None:
+        return ErasedObject(key, "missing", 0, 0)
     if WHOLE in lines:
         lake.delete(key)
         return ErasedObject(key, "removed", 1, 0)
@@ -62,12 +59,9 @@ def erase_lines(lake: Lake, key: str, lines: set[int]) -> ErasedObject:
 
 def look_at_object(lake: Lake, key: str, lines: set[int]) -> ErasedObject:
     """What an object holds besides these lines, which were taken out of it before."""
-    try:
-        body = lake.get(key)
-    except LakeError as error:
-        if _is_missing(lake, key):
-            return ErasedObject(key, "missing", 0, 0)
-        raise error from None
+    body = _body(lake, key)
+    if body is None:
+        return ErasedObject(key, "missing", 0, 0)
     return ErasedObject(key, "unchanged", 0, len(_held(key, body) - lines))
 
 
@@ -99,6 +93,16 @@ def _text(key: str, body: bytes) -> bytes:
         return decompressed(key, body)
     except Rejected as rejected:
         raise LakeError(f"cannot erase lines of {key}: {rejected.message}", key=key) from rejected
+
+
+def _body(lake: Lake, key: str) -> bytes | None:
+    """An object's bytes, or nothing where there is none. Raises `LakeError`."""
+    try:
+        return lake.get(key)
+    except LakeError as error:
+        if _is_missing(lake, key):
+            return None
+        raise error from None
 
 
 def _is_missing(lake: Lake, key: str) -> bool:
