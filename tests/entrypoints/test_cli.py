@@ -54,7 +54,7 @@ def test_the_help_names_every_command_quickly(tmp_path: Path) -> None:
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     script = (
         "import sys; from clickstream.entrypoints import cli; "
-        "print(sorted({'psycopg', 'shiny', 'granian', 'msgspec', 'obstore'} & set(sys.modules)))"
+        "print(sorted({'psycopg', 'shiny', 'uvicorn', 'msgspec', 'obstore'} & set(sys.modules)))"
     )
     answer = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True

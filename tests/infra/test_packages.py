@@ -53,14 +53,14 @@ def test_a_handler_needs_nothing_that_its_package_lacks(package: Package) -> Non
 
 def test_ingest_carries_neither_a_database_nor_a_dashboard() -> None:
     folder = build(INGEST, Target())
-    for name in ("psycopg", "numpy", "scipy", "shiny", "authlib", "boto3", "granian"):
+    for name in ("psycopg", "numpy", "scipy", "shiny", "authlib", "boto3", "uvicorn"):
         assert not (folder / name).exists()
     assert not (folder / "clickstream" / "warehouse").exists()
 
 
 def test_the_etl_carries_no_scipy_and_no_web_server() -> None:
     folder = build(ETL, Target())
-    for name in ("scipy", "shiny", "authlib", "boto3", "granian", "starlette"):
+    for name in ("scipy", "shiny", "authlib", "boto3", "uvicorn", "starlette"):
         assert not (folder / name).exists()
 
 

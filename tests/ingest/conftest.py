@@ -73,8 +73,9 @@ class Running:
 
     def workers(self) -> list[int]:
         found = subprocess.run(
-            ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False
-        )
+            ["pgrep", "-P", str(self.process.pid), "-f", "spawn_main"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
         return [int(pid) for pid in found.stdout.split()]
 
     def stop(self, with_signal: int = signal.SIGTERM) -> int:

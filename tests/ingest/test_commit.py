@@ -61,10 +61,18 @@ def make(tmp_path: Path, lake: SlowLake) -> Callable[..., GroupCommit]:
     return make_one
 
 
+async def kept(commit: GroupCommit) -> None:
+    """Returns once a line is durable. Raises `LakeError` where it could not be made so."""
+    told: asyncio.Future[LakeError | None] = asyncio.get_running_loop().create_future()
+    commit.add((LINE,), told.set_result)
+    if error := await told:
+        raise error
+
+
 def test_a_lone_event_does_not_wait_for_the_interval(make: Callable[..., GroupCommit]) -> None:
     async def scenario() -> None:
         commit = make(commit_interval=60)
-        await asyncio.wait_for(commit.add((LINE,)), timeout=30)
+        await asyncio.wait_for(kept(commit), timeout=30)
         commit.close()
 
     asyncio.run(scenario())
@@ -84,8 +92,8 @@ def test_after_a_failure_the_next_group_is_written(
         commit = make(commit_interval=0.01)
         lake.failures.append(failure)
         with pytest.raises(LakeError, match=str(failure)):
-            await commit.add((LINE,))
-        await commit.add((LINE,))
+            await kept(commit)
+        await kept(commit)
         commit.close()
 
     asyncio.run(scenario())
@@ -97,10 +105,11 @@ def test_what_waits_when_the_collector_ends_is_written(
 ) -> None:
     async def scenario() -> None:
         commit = make(commit_interval=60)
-        await commit.add((LINE,))
-        late = commit.add((LINE,))
+        await kept(commit)
+        late: list[LakeError | None] = []
+        commit.add((LINE,), late.append)
         commit.close()
-        assert not late.done()
+        assert not late
 
     asyncio.run(scenario())
     assert len(list(lake.list("events/"))) == 2

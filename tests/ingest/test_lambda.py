@@ -183,4 +183,4 @@ def test_the_handler_loads_no_server() -> None:
     modules = subprocess.run(
         [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert not {"granian", "boto3", "typer", "psycopg"} & set(modules)
+    assert not {"uvicorn", "boto3", "typer", "psycopg"} & set(modules)

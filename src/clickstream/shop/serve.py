@@ -1,4 +1,4 @@
-"""Runs the API on Granian until it is asked to stop."""
+"""Runs the API on uvicorn until it is asked to stop."""
 
 import time
 from collections.abc import AsyncIterator
@@ -7,11 +7,10 @@ from functools import partial
 from typing import Any, Final
 
 import httpx
-from granian.constants import HTTPModes, Interfaces, Loops
-from granian.log import LogLevels
-from granian.server import Server
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
+from uvicorn import Config
+from uvicorn.supervisors import Multiprocess
 
 from clickstream.shop.app import Connect, ShopApi
 from clickstream.shop.ids import new_order_id
@@ -25,21 +24,24 @@ _WAIT_SECONDS: Final = 5.0
 
 def serve(settings: ShopSettings, *, log_config: dict[str, Any] | None = None) -> None:
     """Serves until SIGTERM or SIGINT; a worker that dies is replaced."""
-    server = Server(
-        "shop",
-        address=settings.host,
+    config = Config(
+        partial(load_worker, settings),
+        factory=True,
+        lifespan="on",
+        host=settings.host,
         port=settings.port,
-        interface=Interfaces.ASGI,
         workers=settings.workers,
-        loop=Loops.uvloop,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_level=LogLevels(settings.log_level),
-        log_dictconfig=log_config,
-        respawn_failed_workers=True,
-        workers_kill_timeout=_GRACE_SECONDS,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=log_config,
+        log_level=settings.log_level,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    server.serve(target_loader=partial(load_worker, settings), wrap_loader=False)
+    Multiprocess(config, sockets=[config.bind_socket()]).run()
 
 
 def load_worker(settings: ShopSettings) -> Starlette:

@@ -16,7 +16,8 @@ from clickstream.lake import Lake
 
 log = logging.getLogger(__name__)
 
-Waiter = asyncio.Future[None]
+Waiter = Callable[[LakeError | None], None]
+"""Called once: with nothing when its lines are durable, or with what went wrong."""
 
 
 class Group:
@@ -35,13 +36,9 @@ class Group:
         """Lets the waiting requests answer. The second call does nothing."""
         if self.deadline is not None:
             self.deadline.cancel()
-        for waiter in self.waiters:
-            if waiter.done():
-                continue  # its client has gone
-            if error is None:
-                waiter.set_result(None)
-            else:
-                waiter.set_exception(error)
+        waiters, self.waiters = self.waiters, []
+        for tell in waiters:
+            tell(error)
 
 
 class GroupCommit:
@@ -65,7 +62,6 @@ class GroupCommit:
     ) -> None:
         self._lake, self._settings, self._loop = lake, settings, loop
         self._counters, self._clock, self._new_uuid = counters, clock, new_uuid
-        self._new_waiter: Callable[[], Waiter] = loop.create_future
         self._pace = settings.pace()
         self._pool = ThreadPoolExecutor(self._pace.concurrent, thread_name_prefix="commit")
         self._group = Group()
@@ -76,21 +72,20 @@ class GroupCommit:
         self._start_at: asyncio.Handle | None = None
         self._start_soon: asyncio.Handle | None = None
 
-    def add(self, lines: Sequence[bytes]) -> Waiter:
-        """A future that is done once the lines are durable, or fails with `LakeError`."""
+    def add(self, lines: Sequence[bytes], tell: Waiter) -> None:
+        """Calls `tell` when the lines are durable, or cannot be made so. Raises `LakeError`."""
         if self._held > self._settings.max_pending_bytes:
             raise LakeError("the lake is too slow for what is sent", is_transient=True)
-        group, waiter = self._group, self._new_waiter()
+        group = self._group
         if not group.waiters:
             self._open(group)
         group.lines += lines
-        group.waiters.append(waiter)
+        group.waiters.append(tell)
         size = len(lines[0]) if len(lines) == 1 else sum(map(len, lines))
         group.size += size
         self._held += size
         if self._start_soon is None and self._running < self._pace.concurrent:
             self._schedule()
-        return waiter
 
     def close(self) -> None:
         """Writes what waits, and ends. Called when no request can come any more."""

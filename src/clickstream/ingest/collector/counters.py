@@ -17,12 +17,12 @@ from typing import Final
 from clickstream.contract import Reason
 from clickstream.errors import ClickstreamError
 
-STATUSES: Final = (200, 204, 304, 400, 401, 403, 404, 405, 408, 413, 415, 429, 503)
+STATUSES: Final = (200, 204, 304, 400, 401, 403, 404, 405, 408, 413, 415, 429, 431, 503)
 REASONS: Final = (
     *(str(reason) for reason in Reason),
     "empty", "broken_gzip", "content_type", "content_encoding", "not_found",
     "method_not_allowed", "origin", "write_key", "rate_limit", "slow_body", "unavailable",
-    "loopback_only",
+    "loopback_only", "invalid_http", "large_head",
 )  # fmt: skip
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the classes of a commit's duration; the last class has none."""

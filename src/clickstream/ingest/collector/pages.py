@@ -2,22 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from clickstream.ingest.addresses import is_local
 from clickstream.ingest.collector.counters import Counters
 from clickstream.ingest.collector.exposition import exposition
+from clickstream.ingest.collector.messages import Request
 from clickstream.ingest.openapi import openapi
 from clickstream.ingest.receive import refuse
 from clickstream.ingest.routes import Answer
 from clickstream.ingest.scripts import TRY_PATH, Script, load_scripts, load_try_page
 
-if TYPE_CHECKING:
-    from granian.rsgi import Scope
-
-Page = Callable[["Scope"], Answer]
+Page = Callable[[Request], Answer]
 
 _TEXT: Final = ("content-type", "text/plain; version=0.0.4; charset=utf-8")
 _JSON: Final = ("content-type", "application/json")
@@ -43,18 +41,18 @@ class Pages:
         }
         self._try_page = partial(_serve, load_try_page())
 
-    def answer(self, scope: "Scope") -> Answer | None:
+    def answer(self, request: Request) -> Answer | None:
         """The page that a request asks for; None where there is none at its path."""
-        page = self._pages.get(scope.path)
-        if page is None and scope.path == TRY_PATH and _is_local(scope):
+        page = self._pages.get(request.path)
+        if page is None and request.path == TRY_PATH and _is_local(request):
             page = self._try_page
-        if page is None or scope.method in _READING:
-            return page and page(scope)
-        receipt = refuse(405, "method_not_allowed", f"{scope.path} is to be read")
+        if page is None or request.method in _READING:
+            return page and page(request)
+        receipt = refuse(405, "method_not_allowed", f"{request.path} is to be read")
         return Answer(405, [_JSON, ("allow", "GET, HEAD")], receipt.body)
 
-    def _metrics(self, scope: "Scope") -> Answer:
-        if self._metrics_for_all or _is_local(scope):
+    def _metrics(self, request: Request) -> Answer:
+        if self._metrics_for_all or _is_local(request):
             own = exposition(self._counters.totals()).encode()
             return Answer(200, [_TEXT], own + _read(self._more_metrics))
         receipt = refuse(
@@ -74,12 +72,12 @@ def _read(file: str | None) -> bytes:
         return b""
 
 
-def _serve(script: Script, scope: "Scope") -> Answer:
+def _serve(script: Script, request: Request) -> Answer:
     return script.answer(
-        accept_encoding=scope.headers.get("accept-encoding") or "",
-        if_none_match=scope.headers.get("if-none-match") or "",
+        accept_encoding=request.headers.get("accept-encoding", ""),
+        if_none_match=request.headers.get("if-none-match", ""),
     )
 
 
-def _is_local(scope: "Scope") -> bool:
-    return is_local(scope.client, scope.headers.keys())
+def _is_local(request: Request) -> bool:
+    return is_local(request.peer, request.headers)

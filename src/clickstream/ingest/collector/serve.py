@@ -1,4 +1,4 @@
-"""Runs the collector on Granian until it is asked to stop."""
+"""Runs the collector on uvicorn until it is asked to stop."""
 
 import gc
 import os
@@ -8,14 +8,13 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from granian.constants import HTTPModes, Interfaces, Loops
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server import Server
+from uvicorn import Config
+from uvicorn.supervisors import Multiprocess
 
 from clickstream.ingest.collector.app import Collector
+from clickstream.ingest.collector.connection import MOST_CONNECTIONS, Connection
 from clickstream.ingest.collector.counters import Counters
 from clickstream.ingest.collector.ids import random_ids, request_ids
 from clickstream.ingest.collector.limiter import RateLimiter
@@ -24,10 +23,8 @@ from clickstream.lake import open_lake
 
 _GRACE_SECONDS = 45
 """Longer than the lake may take, so that a stop loses nothing that was acknowledged or waits."""
-_CONNECTIONS: Final = 4096
-"""Of each worker at once; more wait to be accepted."""
-_HEAD_BYTES: Final = 64 * 1024
-"""Of a request's line and headers; a larger one is answered with 431."""
+_HUNG_SECONDS = 60
+"""A worker that says nothing for so long is replaced."""
 
 
 class _Limit(NamedTuple):
@@ -48,35 +45,32 @@ def serve(settings: CollectorSettings, *, log_config: dict[str, Any] | None = No
         tempfile.NamedTemporaryFile(prefix="clickstream-counters-") as counters,
         tempfile.NamedTemporaryFile(prefix="clickstream-limits-") as buckets,
     ):
-        server = Server(
-            "collector",
-            address=settings.host,
-            port=settings.port,
-            interface=Interfaces.RSGI,
-            workers=settings.workers,
-            loop=Loops.uvloop,
-            http=HTTPModes.http1,
-            websockets=False,
-            backlog=2048,
-            backpressure=_CONNECTIONS,
-            http1_settings=HTTP1Settings(
-                header_read_timeout=round(settings.header_timeout * 1000),
-                max_buffer_size=_HEAD_BYTES,
-            ),
-            log_level=LogLevels(settings.log_level),
-            log_dictconfig=log_config,
-            respawn_failed_workers=True,
-            workers_kill_timeout=_GRACE_SECONDS,
-        )
         limit = _Limit(buckets.name, os.urandom(16)) if settings.rate_limit else None
-        load = partial(load_worker, settings, counters.name, limit)
-        server.serve(target_loader=load, wrap_loader=False)
+        config = Config(
+            partial(load_worker, settings, counters.name, limit),
+            factory=True,
+            interface="asgi3",
+            lifespan="on",
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            loop="uvloop",
+            http=Connection,
+            ws="none",
+            backlog=2048,
+            proxy_headers=False,  # whose word counts is the collector's own business
+            log_config=log_config,
+            log_level=settings.log_level,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_worker_healthcheck=_HUNG_SECONDS,
+        )
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
 
 
 def _allow_open_files() -> None:
     """Lets each worker have as many connections as it may take, where the system lets it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = _CONNECTIONS + 1024
+    most = MOST_CONNECTIONS + 1024
     wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
@@ -84,7 +78,7 @@ def _allow_open_files() -> None:
 
 def load_worker(
     settings: CollectorSettings, counters_path: str, limit: _Limit | None = None
-) -> Any:  # noqa: ANN401
+) -> Collector:
     """The application of one worker, made in its process."""
     # A request leaves no cycles behind; looking for them at each 700th object took a tenth.
     gc.collect()
