@@ -1,9 +1,9 @@
 """How fast the collector is, as ratios of what the same machine does with less work.
 
 In turns, medians of several rounds, 256 connections of wrk on the same machine: the same server
-with a handler that reads the body and does nothing; nginx answering a constant; the collector with
-single events; the collector with arrays of 20. Needs wrk, and nginx for its ratio:
-`apt-get install wrk nginx`.
+(uvicorn, with llhttp's parser and uvloop) with a handler that reads the body and does nothing;
+nginx answering a constant; the collector with single events; the collector with arrays of 20. Needs
+wrk, and nginx for its ratio: `apt-get install wrk nginx`.
 """
 
 import json
@@ -37,9 +37,12 @@ _EVENT: Final = {
     "product": {"id": "sku-1", "name": "Laptop", "category": "Computers", "price": 1200},
 }
 _NOTHING: Final = """
-async def app(scope, protocol):
-    await protocol()
-    protocol.response_bytes(200, [("content-type", "application/json")], b'{"success":true}')
+async def app(scope, receive, send):
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200,
+                "headers": [(b"content-type", b"application/json"), (b"content-length", b"16")]})
+    await send({"type": "http.response.body", "body": b'{"success":true}'})
 """
 _NGINX: Final = """
 worker_processes %(workers)d; daemon off; pid %(folder)s/pid; error_log %(folder)s/error.log;
@@ -65,9 +68,9 @@ class Measured(NamedTuple):
 def _nothing(folder: Path, port: int) -> list[str]:
     (folder / "nothing.py").write_text(_NOTHING)
     return [
-        sys.executable, "-m", "granian", "--interface", "rsgi", "--workers", str(WORKERS),
-        "--loop", "uvloop", "--http", "1", "--no-ws", "--log-level", "error", "--backlog", "2048",
-        "--backpressure", "4096", "--port", str(port), "nothing:app",
+        sys.executable, "-m", "uvicorn", "--workers", str(WORKERS), "--loop", "uvloop",
+        "--http", "httptools", "--ws", "none", "--lifespan", "off", "--log-level", "error",
+        "--no-access-log", "--backlog", "2048", "--port", str(port), "nothing:app",
     ]  # fmt: skip
 
 

@@ -316,6 +316,104 @@ def test_ambiguous_lengths_smuggle_nothing(start: Any, framing: bytes) -> None:
         assert b"clickstream_collector" not in answer
 
 
+# what a connection bears
+
+
+def talk(running: Any, *parts: bytes, until: bytes = b"") -> bytes:
+    """What the collector says to these bytes, up to its end or to `until`."""
+    with socket.create_connection(("127.0.0.1", running.port), timeout=20) as connection:
+        for part in parts:
+            connection.sendall(part)
+            time.sleep(0.05)
+        answer = b""
+        while not (until and until in answer) and (chunk := connection.recv(65536)):
+            answer += chunk
+        return answer
+
+
+SENT = b"Content-Length: 31\r\n\r\n" + ONE
+
+
+def test_a_request_that_comes_byte_by_byte_is_one_request(start: Any) -> None:
+    running = start()
+    raw = POST + b"Connection: close\r\n" + SENT
+    answer = talk(running, *(raw[index : index + 7] for index in range(0, len(raw), 7)))
+    assert status_of(answer) == 200
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+def test_a_client_that_asks_whether_to_go_on_is_told_so(start: Any) -> None:
+    running = start()
+    head = POST + b"Connection: close\r\nExpect: 100-continue\r\nContent-Length: 31\r\n\r\n"
+    answer = talk(running, head, ONE)
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
+
+
+def test_a_client_that_has_said_all_still_hears_the_answer(start: Any) -> None:
+    running = start()
+    with socket.create_connection(("127.0.0.1", running.port), timeout=20) as connection:
+        connection.sendall(POST + SENT)
+        connection.shutdown(socket.SHUT_WR)
+        assert status_of(everything(connection)) == 200
+
+
+def test_what_follows_the_last_request_is_not_read(start: Any) -> None:
+    running = start()
+    answer = talk(running, POST + b"Connection: close\r\n" + SENT + POST + SENT)
+    assert answer.count(b"HTTP/1.1") == 1
+    assert b"connection: close" in answer
+
+
+def test_an_old_client_is_answered_and_let_go(start: Any) -> None:
+    running = start()
+    answer = talk(running, b"POST /clickstream HTTP/1.0\r\nConnection: keep-alive\r\n" + SENT)
+    assert status_of(answer) == 200
+    assert b"connection: close" in answer
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        pytest.param(b"http://shop.example/clickstream", 200, id="a whole URL"),
+        pytest.param(b"/clickstream?a=1", 200, id="a query"),
+        pytest.param(b"/clickstream/", 404, id="a slash more"),
+        pytest.param(b"clickstream", 400, id="no path"),
+    ],
+)
+def test_the_target_of_a_request_is_its_path(start: Any, target: bytes, status: int) -> None:
+    running = start()
+    raw = b"POST " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + SENT
+    assert status_of(talk(running, raw)) == status
+
+
+def test_an_upgrade_is_left_aside(start: Any) -> None:
+    running = start()
+    asks = b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    assert status_of(talk(running, asks, until=b"}")) == 200
+    sends = POST + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n" + SENT
+    assert status_of(talk(running, sends, until=b"}")) == 200
+    assert status_of(talk(running, b"CONNECT shop.example:443 HTTP/1.1\r\nHost: x\r\n\r\n")) == 405
+
+
+def test_a_client_that_takes_no_answers_is_given_up(start: Any) -> None:
+    running = start(body_timeout=1)
+    asks = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+    with healthy(running):
+        deaf = socket.socket()
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", running.port))
+        deaf.settimeout(20)
+        with pytest.raises(OSError, match=r"reset|Broken pipe|refused"):
+            _send_for_ever(deaf, asks * 100)
+        deaf.close()
+
+
+def _send_for_ever(connection: socket.socket, data: bytes) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        connection.sendall(data)
+
+
 # what is for this machine alone
 
 

@@ -56,7 +56,7 @@ class Connection(asyncio.Protocol):
         self._since = self._collector.now
         self._url, self._headers = b"", dict[str, str]()
         self._head_size = self._unparsed = 0
-        """Bytes of the head: those in the lines that are whole, and all that came without an end."""
+        """Bytes of the head: of its whole lines, and of all that came while it had no end."""
         self._body: bytes | bytearray = b""
         self._body_size = 0
         self._queue: deque[Request | Answer] = deque()
@@ -97,8 +97,8 @@ class Connection(asyncio.Protocol):
         was_head = self._stage is Stage.HEAD
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._is_deaf = self._is_ending = True  # its request is answered as any other
+        except httptools.HttpParserUpgrade as upgrade:
+            self._stay(data[upgrade.args[0] :])
         except httptools.HttpParserCallbackError:
             raise  # ours, and no client's
         except httptools.HttpParserError as error:
@@ -157,12 +157,33 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         self._stage, self._since = Stage.NEXT, self._collector.now
-        if self._is_deaf:
-            return  # it follows what ends the connection
         parser = self._parser
+        if self._is_deaf or parser.should_upgrade():
+            return  # it follows what ends the connection, or is to be read again
         self._queue_message(
             is_last=not parser.should_keep_alive() or parser.get_http_version() != "1.1"
         )
+
+    def _stay(self, rest: bytes) -> None:
+        """Reads a request that would go on in another protocol as one that would not.
+
+        Some clients ask for HTTP/2 with whatever they send, and the parser leaves out its body.
+        """
+        method, self._parser = self._parser.get_method(), httptools.HttpRequestParser(self)
+        if method == b"CONNECT":
+            self._end_with(405, "method_not_allowed", "this is no proxy")
+            return
+        headers = (
+            f"{name}: {value}\r\n"
+            for name, value in self._headers.items()
+            if name not in {"connection", "upgrade"}
+        )
+        head = b"%b %b HTTP/1.1\r\n%b\r\n" % (
+            method,
+            self._url,
+            "".join(headers).encode("latin-1"),
+        )
+        self.data_received(head + rest)
 
     def _check_head(self) -> None:
         """Ends with a 431 where a request's line and headers are larger than any browser's."""
