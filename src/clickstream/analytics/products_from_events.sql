@@ -1,7 +1,7 @@
 -- grain: one row a product and currency (null: none); key: product_id, currency
 -- Impressions, views and carts count lines of events; an order sells the lines of the purchase that
--- founds it. The lines are looked up event by event (event_lines has the same rows): few events
--- are asked for.
+-- founds it. The lines are looked up event by event (event_lines has the same rows), and only of
+-- events that have items: few events are asked for.
 
 select
     line.product_id,
@@ -16,7 +16,7 @@ from {events}
 cross join lateral (
     select i.product_id, i.quantity, i.price, i.discount_price
     from event_items i
-    where i.event_id = e.event_id
+    where e.item_count > 0 and i.event_id = e.event_id
     union all
     select e.product_id, 1, e.product_price, e.product_discount_price
     where e.item_count = 0
@@ -37,7 +37,7 @@ from {orders}
 cross join lateral (
     select i.product_id, i.quantity, i.price, i.discount_price
     from event_items i
-    where i.event_id = e.event_id
+    where e.item_count > 0 and i.event_id = e.event_id
     union all
     select e.product_id, 1, e.product_price, e.product_discount_price
     where e.item_count = 0

@@ -108,19 +108,19 @@ EVENT_LINES: Final = sql.SQL(
     """(
         select i.product_id, i.product_name, i.product_category, i.product_brand
         from event_items i
-        where i.event_id = e.event_id
+        where e.item_count > 0 and i.event_id = e.event_id
         union all
         select e.product_id, e.product_name, e.product_category, e.product_brand
         where e.item_count = 0
     ) line"""
 )
-"""The products that an event ``e`` names: its items, else its own."""
+"""The products that an event ``e`` names: its items, looked up where it has some, else its own."""
 
 PRICED_LINES: Final = sql.SQL(
     """(
         select i.product_id, i.quantity, i.price, i.discount_price
         from event_items i
-        where i.event_id = e.event_id
+        where e.item_count > 0 and i.event_id = e.event_id
         union all
         select e.product_id, 1, e.product_price, e.product_discount_price
         where e.item_count = 0
