@@ -24,6 +24,7 @@ COLUMNS: Final = (
     metric_column("entries"),
     metric_column("exits"),
     metric_column("exit_rate"),
+    metric_column("bounces", title="Bounces of entries"),
     metric_column("bounce_rate", title="Bounce rate of entries"),
     metric_column("engagement_time_ms"),
     Column("average_engagement_ms", "Engaged time a view", "milliseconds"),
