@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from clickstream.dashboard import charts, kit, periods
+from clickstream.dashboard import charts, kit, periods, series
 from clickstream.dashboard.charts import Item, Measure, Point, Spot
 from clickstream.dashboard.filters import Period
 
@@ -28,6 +28,46 @@ def test_a_trend_lays_the_period_before_dashed_over_this_one() -> None:
 def test_a_trend_without_comparison_has_one_line() -> None:
     drawn = charts.trend([Point("2026-11-22", 1.0)], [], measure=REVENUE, interval="day")
     assert len(drawn["option"]["series"]) == len(drawn["figures"]) == 1
+
+
+def test_a_day_that_is_not_over_stands_beside_the_line_and_not_at_the_end_of_a_fall() -> None:
+    points = [Point("2026-11-21", 5.0), Point("2026-11-22", 7.0), Point("2026-11-23", 0.0)]
+    drawn = charts.trend(points, [], measure=REVENUE, interval="day", is_running=True)
+    line, circle = drawn["option"]["series"]
+    assert [item["value"] for item in line["data"]] == [5.0, 7.0, None]
+    assert [item["value"] for item in circle["data"]] == [None, None, 0.0]
+    assert [row["name"] for [row] in drawn["figures"]] == ["This period", "This period, so far"]
+    assert "lowest 5 on 2026-11-21" in drawn["words"]
+
+
+def test_each_line_but_the_one_of_the_period_before_leaves_out_what_is_not_over() -> None:
+    found = [
+        series.Series("Email", [5.0, 0.0]),
+        series.Series("Before", [4.0, 3.0], is_dashed=True),
+    ]
+    labels = ["2026-11-21", "2026-11-22"]
+    drawn = series.lines(labels, found, measure=REVENUE, interval="day", is_running=True)
+    values = [[item["value"] for item in one["data"]] for one in drawn["option"]["series"]]
+    assert values == [[5.0, None], [4.0, 3.0], [None, 0.0]]
+    assert drawn["figures"][2][0]["name"] == "Email, so far"
+
+
+@pytest.mark.parametrize(
+    ("label", "interval", "is_running"),
+    [
+        pytest.param("2026-11-25T14:00", "hour", True, id="this hour"),
+        pytest.param("2026-11-25T13:00", "hour", False, id="the hour before"),
+        pytest.param("2026-11-25", "day", True, id="today"),
+        pytest.param("2026-11-24", "day", False, id="yesterday"),
+        pytest.param("2026-11-23", "week", True, id="this week"),
+        pytest.param("2026-10-01", "month", False, id="the month before"),
+    ],
+)
+def test_a_period_runs_until_the_next_begins(
+    label: str, interval: periods.Interval, is_running: bool
+) -> None:
+    now = dt.datetime(2026, 11, 25, 14, 30, tzinfo=dt.UTC)
+    assert periods.is_running([label], interval, now=now) is is_running
 
 
 def test_a_trend_is_also_said_in_words() -> None:

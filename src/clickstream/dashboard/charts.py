@@ -7,9 +7,9 @@ chart in words for those who cannot see it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-Drawing = dict[str, object]
+Drawing = dict[str, Any]
 TEXT: Final[Mapping[str, object]] = {
     "color": "var(--quiet)",
     "fontFamily": "Inter, system-ui, sans-serif",
@@ -61,16 +61,29 @@ class Measure:
 
 
 def trend(
-    points: Sequence[Point], before: Sequence[Point], *, measure: Measure, interval: str
+    points: Sequence[Point],
+    before: Sequence[Point],
+    *,
+    measure: Measure,
+    interval: str,
+    is_running: bool = False,
 ) -> Drawing:
-    """A line for this period, and a dashed one for the period before, laid over each other."""
+    """A line for this period, and a dashed one for the period before, laid over each other.
+
+    Where the last point's own day or hour is not over, it stands alone, as a hollow circle.
+    """
     series = [_line(points, is_dashed=False)]
+    figures = [[measure.row("This period")]]
     if before:
         series.append(_line(before[: len(points)], is_dashed=True))
-    figures = [[measure.row("This period")], [measure.row("Previous period")]]
+        figures.append([measure.row("Previous period")])
+    if is_running:
+        series[0], unfinished = so_far(series[0])
+        series.append(unfinished)
+        figures.append([measure.row("This period, so far")])
     return {
-        "figures": figures[: len(series)],
-        "words": _trend_words(points, measure=measure, interval=interval),
+        "figures": figures,
+        "words": _trend_words(points, measure=measure, interval=interval, is_running=is_running),
         "option": {
             "animation": False,
             "aria": {"enabled": False},
@@ -131,7 +144,31 @@ def value_axis(measure: Measure) -> Mapping[str, object]:
     }
 
 
-def _line(points: Sequence[Point], *, is_dashed: bool) -> Mapping[str, object]:
+def so_far(line: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A line up to its last period, which is not over, and that one as a hollow circle beside it.
+
+    Joined to the line it would read as a fall, most of all just after it has begun.
+    """
+    *over, last = line["data"]
+    ring = {
+        "color": "var(--panel)",
+        "borderColor": line["itemStyle"]["color"],
+        "borderWidth": 2,
+    }
+    circle = {name: value for name, value in line.items() if name not in ("areaStyle", "markPoint")}
+    return (
+        {**line, "data": [*over, {"value": None}], "showSymbol": len(over) == 1},
+        {
+            **circle,
+            "data": [*({"value": None} for _ in over), last],
+            "showSymbol": True,
+            "symbolSize": 7,
+            "itemStyle": ring,
+        },
+    )
+
+
+def _line(points: Sequence[Point], *, is_dashed: bool) -> dict[str, Any]:
     colour = "var(--accent-faint)" if is_dashed else "var(--accent)"
     data = [{"value": point.value, "when": point.period if is_dashed else None} for point in points]
     line: dict[str, object] = {
@@ -155,8 +192,11 @@ def _line(points: Sequence[Point], *, is_dashed: bool) -> Mapping[str, object]:
     return line
 
 
-def _trend_words(points: Sequence[Point], *, measure: Measure, interval: str) -> str:
-    known = [point for point in points if point.value is not None]
+def _trend_words(
+    points: Sequence[Point], *, measure: Measure, interval: str, is_running: bool
+) -> str:
+    over = points[:-1] if is_running and len(points) > 1 else points
+    known = [point for point in over if point.value is not None]
     if not known:
         return f"{measure.label} by {interval}: no figures"
     low = min(known, key=lambda point: point.value or 0)

@@ -1,9 +1,10 @@
 """The points of a trend: which intervals suit a period, and which of them are over."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
+from clickstream.analytics.period import next_period
 from clickstream.dashboard.charts import Point
 from clickstream.dashboard.filters import Period
 from clickstream.dashboard.metrics import number
@@ -53,6 +54,22 @@ def points(
         and row[period] is not None
         and (is_before or _has_begun(row[period], now))
     ]
+
+
+def is_running(labels: Sequence[str], interval: Interval, *, now: dt.datetime) -> bool:
+    """Whether the last of the periods that have begun is not over yet."""
+    if not labels:
+        return False
+    begun = dt.datetime.fromisoformat(labels[-1])
+    if interval == "hour":
+        return now.replace(tzinfo=None) < begun + dt.timedelta(hours=1)
+    return now.date() < next_period(begun.date(), interval)
+
+
+def finished(found: Sequence[Point], interval: Interval, *, now: dt.datetime) -> list[float | None]:
+    """The values without that of a period that is not over, unless it is the only one."""
+    running = is_running([point.period for point in found], interval, now=now)
+    return [point.value for point in (found[:-1] if running and len(found) > 1 else found)]
 
 
 def _has_begun(period: dt.date | dt.datetime, now: dt.datetime) -> bool:

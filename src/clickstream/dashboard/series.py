@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from clickstream.dashboard.charts import (
     GRID,
@@ -12,6 +12,7 @@ from clickstream.dashboard.charts import (
     Measure,
     period_axis,
     period_tooltip,
+    so_far,
     value_axis,
 )
 
@@ -58,8 +59,36 @@ def lines(
     measure: Measure,
     interval: str,
     band: Band | None = None,
+    is_running: bool = False,
 ) -> Drawing:
-    """A line a series; around the first what was to be expected, and on it what stood out."""
+    """A line a series; around the first what was to be expected, and on it what stood out.
+
+    Where the last period is not over, its values stand alone, as hollow circles.
+    """
+    drawing = _lines(labels, series, measure=measure, interval=interval, band=band)
+    return _with_running(drawing, series, measure=measure) if is_running else drawing
+
+
+def _with_running(drawing: Drawing, series: Sequence[Series], *, measure: Measure) -> Drawing:
+    """The drawing with the last value of each line taken off it; dashed ones are long over."""
+    option: dict[str, Any] = {**drawing["option"]}
+    drawn, figures = [*option["series"]], [*drawing["figures"]]
+    for place, one in enumerate(series):
+        if not one.is_dashed:
+            drawn[place], unfinished = so_far(drawn[place])
+            drawn.append(unfinished)
+            figures.append([measure.row(f"{one.name}, so far")])
+    return {**drawing, "figures": figures, "option": {**option, "series": drawn}}
+
+
+def _lines(
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    measure: Measure,
+    interval: str,
+    band: Band | None,
+) -> Drawing:
     drawn = [_line(labels, one) for one in series]
     if band is None:
         return _over_time(labels, series, drawn, measure=measure, interval=interval)

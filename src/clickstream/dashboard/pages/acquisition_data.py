@@ -47,6 +47,7 @@ class Course:
     interval: Interval
     labels: Sequence[str]
     lines: Mapping[str, Sequence[float | None]]
+    is_running: bool
 
 
 def chosen_group(view: View) -> str:
@@ -120,6 +121,5 @@ def course_of(report: Report, by: str, interval: Interval, *, now: dt.datetime) 
         rows.setdefault(str(row[by] or "(none)"), []).append(row)
     points = {name: periods.points(found, now=now, currency=None) for name, found in rows.items()}
     labels = [point.period for point in next(iter(points.values()), [])]
-    return Course(
-        by, interval, labels, {name: [p.value for p in found] for name, found in points.items()}
-    )
+    lines = {name: [p.value for p in found] for name, found in points.items()}
+    return Course(by, interval, labels, lines, periods.is_running(labels, interval, now=now))

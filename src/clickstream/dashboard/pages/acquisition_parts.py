@@ -22,7 +22,13 @@ def course_chart(found: Course) -> charts.Drawing | None:
         for place, (name, values) in enumerate(found.lines.items(), 1)
     ]
     measure = charts.Measure("Sessions", "count")
-    return series.lines(found.labels, lines, measure=measure, interval=found.interval)
+    return series.lines(
+        found.labels,
+        lines,
+        measure=measure,
+        interval=found.interval,
+        is_running=found.is_running,
+    )
 
 
 def course_legend(found: Course) -> TagChild:

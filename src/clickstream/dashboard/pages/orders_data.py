@@ -41,6 +41,7 @@ class Course:
     labels: Sequence[str]
     values: Sequence[float | None]
     before: Sequence[tuple[str, float | None]]
+    is_running: bool
 
 
 def chosen_figure(view: View) -> str:
@@ -100,11 +101,13 @@ async def fetch_course(office: Office, view: View) -> Course:
         if filters.compare
         else []
     )
+    labels = [point.period for point in points]
     return Course(
         name,
         interval,
         currency,
-        [point.period for point in points],
+        labels,
         [point.value for point in points],
         [(point.period, point.value) for point in before],
+        periods.is_running(labels, interval, now=now),
     )

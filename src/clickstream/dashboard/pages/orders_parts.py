@@ -61,7 +61,13 @@ def chart(found: Course) -> charts.Drawing | None:
         when = [period for period, _ in found.before]
         lines.append(series.Series("Period before", values, is_dashed=True, when=when))
     measure = charts.Measure(known.title, known.unit, currency)
-    return series.lines(found.labels, lines, measure=measure, interval=found.interval)
+    return series.lines(
+        found.labels,
+        lines,
+        measure=measure,
+        interval=found.interval,
+        is_running=found.is_running,
+    )
 
 
 def figures(view: View) -> Tag:

@@ -41,6 +41,7 @@ class Trend:
     currency: str | None
     points: Sequence[Point]
     before: Sequence[Point]
+    is_running: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ async def fetch_headline(office: Office, view: View) -> Headline:
         _trends(office, filters, period, periods.usual(period)),
     )
     currency = choose_currency(report, filters.currency)
+    now, interval = office.now(filters), periods.usual(period)
     sparks = {
-        name: [point.value for point in _points(trends, name, currency, now=office.now(filters))]
+        name: periods.finished(_points(trends, name, currency, now=now), interval, now=now)
         for name in TILES
     }
     return Headline(_row(report, currency), sparks, currency, currencies_of(report))
@@ -110,7 +112,8 @@ async def fetch_trend(office: Office, view: View) -> Trend:
     before = _points(trends, name, currency, now=now, is_before=True) if filters.compare else []
     has_any = any(point.value for point in before)
     points = _points(trends, name, currency, now=now)
-    return Trend(name, interval, currency, points, before if has_any else [])
+    running = periods.is_running([point.period for point in points], interval, now=now)
+    return Trend(name, interval, currency, points, before if has_any else [], running)
 
 
 def _points(

@@ -89,7 +89,13 @@ def trend_drawing(found: Trend) -> charts.Drawing:
     meaning = metric(found.name)
     currency = found.currency if meaning.unit == "money" else None
     measure = charts.Measure(meaning.title, meaning.unit, currency)
-    return charts.trend(found.points, found.before, measure=measure, interval=found.interval)
+    return charts.trend(
+        found.points,
+        found.before,
+        measure=measure,
+        interval=found.interval,
+        is_running=found.is_running,
+    )
 
 
 def shares(found: Sequence[Share], *, dimension: str | None, heads: tuple[str, str]) -> TagChild:

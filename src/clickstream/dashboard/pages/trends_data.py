@@ -51,6 +51,7 @@ class Trend:
     lines: Sequence[Line]
     before: Sequence[tuple[str, float | None]]
     watch: Watch
+    is_running: bool
 
 
 def metrics() -> dict[str, str]:
@@ -98,6 +99,7 @@ async def fetch_trend(office: Office, view: View) -> Trend:
         _lines(own, by, name, totals=totals, now=now, currency=currency),
         [] if by else [(point.period, point.value) for point in before],
         watch,
+        periods.is_running(labels, interval, now=now),
     )  # fmt: skip
 
 

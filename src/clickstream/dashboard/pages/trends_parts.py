@@ -74,7 +74,12 @@ def chart(found: Trend) -> charts.Drawing | None:
         values, when = [value for _, value in shown], [period for period, _ in shown]
         drawn.append(series.Series(BEFORE, values, is_dashed=True, when=when))
     return series.lines(
-        found.labels, drawn, measure=measure(found), interval=found.interval, band=_band(found)
+        found.labels,
+        drawn,
+        measure=measure(found),
+        interval=found.interval,
+        band=_band(found),
+        is_running=found.is_running,
     )
 
 

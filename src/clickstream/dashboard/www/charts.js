@@ -60,7 +60,8 @@
     return shown.map(({ name, unit, currency, key, from, to }) => {
       const row = element("div", "tip-row");
       const dot = element("span", "tip-dot");
-      dot.style.background = typeof point.color === "string" ? point.color : "";
+      const shade = point.borderColor || point.color;
+      dot.style.background = typeof shade === "string" ? shade : "";
       const when = point.data?.when && style ? `${name}, ${date(point.data.when, "day")}` : name;
       const value = key ? point.data[key] : point.data?.value ?? point.value;
       if ((value === null || (key && value === undefined)) && style) return null;
