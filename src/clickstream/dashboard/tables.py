@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from htmltools import Tag, TagChild, tags
@@ -109,12 +110,11 @@ def arranged(table: Table, view: View) -> list[Row]:
     if not order:
         return rows
     key = order.lstrip("-")
-    present = [row for row in rows if _sortable(row.get(key)) is not None]
-    absent = [row for row in rows if _sortable(row.get(key)) is None]
-    return [
-        *sorted(present, key=lambda row: _sortable(row[key]), reverse=order.startswith("-")),
-        *absent,
-    ]
+    placed = [(_sortable(row.get(key)), row) for row in rows]
+    present = [pair for pair in placed if pair[0] is not None]
+    absent = [row for place, row in placed if place is None]
+    present.sort(key=itemgetter(0), reverse=order.startswith("-"))
+    return [*(row for _, row in present), *absent]
 
 
 def chosen_order(table: Table, view: View) -> str:
