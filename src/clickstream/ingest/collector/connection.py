@@ -7,6 +7,7 @@ back, which writes the answer. uvicorn opens the sockets, runs the workers and e
 import asyncio
 from collections import deque
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import httptools
@@ -55,15 +56,15 @@ class Connection(asyncio.Protocol):
         self._stage = Stage.NEXT
         self._since = self._collector.now
         self._url, self._headers = b"", dict[str, str]()
-        self._head_size = self._unparsed = 0
-        """Bytes of the head: of its whole lines, and of all that came while it had no end."""
+        self._unparsed = 0
+        """Bytes that came after the first ones of a head without ending it."""
         self._body: bytes | bytearray = b""
         self._body_size = 0
         self._queue: deque[Request | Answer] = deque()
         """What is to be answered, and last of all maybe an answer to what is no request."""
         self._answered: Request | None = None
         """The request that the collector has in hand."""
-        self._is_serving = self._is_stalled = self._is_closed = False
+        self._is_serving = self._is_stalled = self._is_paused = self._is_closed = False
         self._is_deaf = False
         """Whether nothing more is read: the last request has come, or what came is none."""
         self._is_ending = False
@@ -105,7 +106,8 @@ class Connection(asyncio.Protocol):
             self._end_with(400, "invalid_http", f"this is no HTTP/1.1 request: {error}")
         if was_head and self._stage is Stage.HEAD:
             self._unparsed += len(data)
-            self._check_head()
+            if self._unparsed > _HEAD_BYTES:
+                self._end_with_large_head()
         if self._body_size > _DISCARD and not self._is_deaf:
             self._queue_message(is_last=True)
         self._serve()
@@ -126,22 +128,20 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         self._stage, self._since = Stage.HEAD, self._collector.now
-        self._url, self._headers = b"", {}
-        self._head_size = self._unparsed = 0
+        self._url, self._headers, self._unparsed = b"", {}, 0
         self._body, self._body_size = b"", 0
 
     def on_url(self, url: bytes) -> None:
         self._url += url
-        self._head_size += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.lower().decode("latin-1")] = value.decode("latin-1")
-        self._head_size += len(name) + len(value)
+        self._headers[_name(name)] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
-        self._stage, self._since = Stage.BODY, self._collector.now
-        self._check_head()
-        if self._headers.get("expect", "").lower() == "100-continue" and not self._queue:
+        self._stage = Stage.BODY
+        if len(self._headers) > _HEADERS or len(self._url) > _HEAD_BYTES:
+            self._end_with_large_head()
+        elif "expect" in self._headers and not self._queue:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
@@ -156,13 +156,12 @@ class Connection(asyncio.Protocol):
             self._body += body
 
     def on_message_complete(self) -> None:
-        self._stage, self._since = Stage.NEXT, self._collector.now
+        self._stage = Stage.NEXT
         parser = self._parser
         if self._is_deaf or parser.should_upgrade():
             return  # it follows what ends the connection, or is to be read again
-        self._queue_message(
-            is_last=not parser.should_keep_alive() or parser.get_http_version() != "1.1"
-        )
+        is_old = "connection" in self._headers and parser.get_http_version() == "1.0"
+        self._queue_message(is_last=is_old or not parser.should_keep_alive())
 
     def _stay(self, rest: bytes) -> None:
         """Reads a request that would go on in another protocol as one that would not.
@@ -185,11 +184,9 @@ class Connection(asyncio.Protocol):
         )
         self.data_received(head + rest)
 
-    def _check_head(self) -> None:
-        """Ends with a 431 where a request's line and headers are larger than any browser's."""
-        if max(self._head_size, self._unparsed) > _HEAD_BYTES or len(self._headers) > _HEADERS:
-            most = f"{_HEADERS} headers, and {_HEAD_BYTES} bytes before its body"
-            self._end_with(431, "large_head", f"a request may have {most}")
+    def _end_with_large_head(self) -> None:
+        most = f"{_HEADERS} headers, and {_HEAD_BYTES} bytes before its body"
+        self._end_with(431, "large_head", f"a request may have {most}")
 
     def _queue_message(self, *, is_last: bool) -> None:
         path, query = _split_target(self._url)
@@ -224,9 +221,11 @@ class Connection(asyncio.Protocol):
         self._is_serving = False
         if self._is_closed:
             return
-        if self._queue:
+        if self._queue and not self._is_paused:
+            self._is_paused = True
             self._transport.pause_reading()
-        elif not self._transport.is_reading():
+        elif self._is_paused and not self._queue:
+            self._is_paused = False
             self._transport.resume_reading()
 
     def _answer(self, answer: Answer) -> None:
@@ -241,8 +240,16 @@ class Connection(asyncio.Protocol):
             self._serve()
 
     def _write(self, answer: Answer, *, is_last: bool, is_head: bool = False) -> None:
-        date = self._collector.date
-        self._transport.write(encode(answer, date=date, is_last=is_last, is_head=is_head))
+        self._transport.write(
+            encode(
+                answer.status,
+                tuple(answer.headers),
+                answer.body,
+                date=self._collector.date,
+                is_last=is_last,
+                is_head=is_head,
+            )
+        )
         if is_last:
             self._close()
 
@@ -283,6 +290,13 @@ class Connection(asyncio.Protocol):
             self._close()
 
 
+@lru_cache(maxsize=512)
+def _name(raw: bytes) -> str:
+    """A header's name in lower case; clients send ever the same ones."""
+    return raw.lower().decode("latin-1")
+
+
+@lru_cache(maxsize=512)
 def _split_target(target: bytes) -> tuple[str, str]:
     """The path and the query that a request line names, be it a path or a whole URL."""
     if not target.startswith(b"/"):
