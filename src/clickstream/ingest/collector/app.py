@@ -60,6 +60,7 @@ class Collector:
         new_id: NewId,
         new_request_id: Callable[[], str],
         new_uuid: Callable[[], UUID],
+        parent: int,
         limiter: RateLimiter | None = None,
     ) -> None:
         self._lake, self._settings, self._counters = lake, settings, counters
@@ -68,7 +69,7 @@ class Collector:
         self._commit: GroupCommit
         self._loop: asyncio.AbstractEventLoop
         self._sweep: asyncio.TimerHandle
-        self._parent = os.getppid()
+        self._parent = parent
         self._pages = Pages(
             counters, metrics_for_all=settings.metrics_for_all, more_metrics=settings.more_metrics
         )

@@ -47,7 +47,7 @@ def serve(settings: CollectorSettings, *, log_config: dict[str, Any] | None = No
     ):
         limit = _Limit(buckets.name, os.urandom(16)) if settings.rate_limit else None
         config = Config(
-            partial(load_worker, settings, counters.name, limit),
+            partial(load_worker, settings, counters.name, limit, parent=os.getpid()),
             factory=True,
             interface="asgi3",
             lifespan="on",
@@ -77,9 +77,9 @@ def _allow_open_files() -> None:
 
 
 def load_worker(
-    settings: CollectorSettings, counters_path: str, limit: _Limit | None = None
+    settings: CollectorSettings, counters_path: str, limit: _Limit | None = None, *, parent: int
 ) -> Collector:
-    """The application of one worker, made in its process."""
+    """The application of one worker, made in its process; it ends with the process `parent`."""
     # A request leaves no cycles behind; looking for them at each 700th object took a tenth.
     gc.collect()
     gc.freeze()
@@ -94,6 +94,7 @@ def load_worker(
         new_request_id=request_ids().__next__,
         new_uuid=uuid.uuid4,
         limiter=_limiter(settings, limit),
+        parent=parent,
     )
 
 
