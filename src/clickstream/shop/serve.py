@@ -38,7 +38,7 @@ def serve(settings: ShopSettings, *, log_config: dict[str, Any] | None = None) -
         server_header=False,
         access_log=False,
         log_config=log_config,
-        log_level=settings.log_level,
+        log_level=None if log_config else settings.log_level,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     Multiprocess(config, sockets=[config.bind_socket()]).run()

@@ -60,7 +60,7 @@ def serve(settings: CollectorSettings, *, log_config: dict[str, Any] | None = No
             backlog=2048,
             proxy_headers=False,  # whose word counts is the collector's own business
             log_config=log_config,
-            log_level=settings.log_level,
+            log_level=None if log_config else settings.log_level,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             timeout_worker_healthcheck=_HUNG_SECONDS,
         )
