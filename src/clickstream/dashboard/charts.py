@@ -144,6 +144,11 @@ def value_axis(measure: Measure) -> Mapping[str, object]:
     }
 
 
+def without_running(points: Sequence[Point], *, is_running: bool) -> Sequence[Point]:
+    """The points without the one whose period is not over, unless it is the only one."""
+    return points[:-1] if is_running and len(points) > 1 else points
+
+
 def so_far(line: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """A line up to its last period, which is not over, and that one as a hollow circle beside it.
 
@@ -195,7 +200,7 @@ def _line(points: Sequence[Point], *, is_dashed: bool) -> dict[str, Any]:
 def _trend_words(
     points: Sequence[Point], *, measure: Measure, interval: str, is_running: bool
 ) -> str:
-    over = points[:-1] if is_running and len(points) > 1 else points
+    over = without_running(points, is_running=is_running)
     known = [point for point in over if point.value is not None]
     if not known:
         return f"{measure.label} by {interval}: no figures"

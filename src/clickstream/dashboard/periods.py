@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from clickstream.analytics.period import next_period
-from clickstream.dashboard.charts import Point
+from clickstream.dashboard.charts import Point, without_running
 from clickstream.dashboard.filters import Period
 from clickstream.dashboard.metrics import number
 
@@ -69,7 +69,7 @@ def is_running(labels: Sequence[str], interval: Interval, *, now: dt.datetime) -
 def finished(found: Sequence[Point], interval: Interval, *, now: dt.datetime) -> list[float | None]:
     """The values without that of a period that is not over, unless it is the only one."""
     running = is_running([point.period for point in found], interval, now=now)
-    return [point.value for point in (found[:-1] if running and len(found) > 1 else found)]
+    return [point.value for point in without_running(found, is_running=running)]
 
 
 def _has_begun(period: dt.date | dt.datetime, now: dt.datetime) -> bool:

@@ -138,7 +138,7 @@ class Connection(asyncio.Protocol):
         self._headers[_name(name)] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
-        self._stage = Stage.BODY
+        self._stage, self._since = Stage.BODY, self._collector.now
         if len(self._headers) > _HEADERS or len(self._url) > _HEAD_BYTES:
             self._end_with_large_head()
         elif "expect" in self._headers and not self._queue:
