@@ -15,6 +15,7 @@ from clickstream.contract import (
     Envelope,
     Event,
     Item,
+    Order,
     Product,
     Reason,
     Rejected,
@@ -23,7 +24,7 @@ from clickstream.contract import (
 )
 from clickstream.etl.bots import score_event
 from clickstream.etl.channels import Touch, classify_campaign, classify_referrer
-from clickstream.etl.line import read_line
+from clickstream.etl.line import Line, read_line
 from clickstream.etl.rows import Accepted, EventRow, ItemRow
 from clickstream.etl.rules import Rules
 from clickstream.etl.urls import Address, query_fields, read_campaign, split_address
@@ -31,7 +32,13 @@ from clickstream.etl.user_agents import UNKNOWN, read_user_agent
 
 MAX_CORRECTION: Final = timedelta(days=7)
 """A longer way from the event to its sending says that a clock was set, not that time passed."""
+_ProductColumns = tuple[
+    str | None, str | None, str | None, str | None, Decimal | None, Decimal | None, str | None
+]
+_OrderColumns = tuple[str | None, Decimal | None, Decimal | None, Decimal | None, str | None]
 _NOWHERE: Final = Address(None, None, None)
+_NO_PRODUCT: Final[_ProductColumns] = (None, None, None, None, None, None, None)
+_NO_ORDER: Final[_OrderColumns] = (None, None, None, None, None)
 _NO_COUNTRY: Final = frozenset({"XX", "ZZ"})
 """What CDNs write where they cannot tell."""
 _LONGEST_COUNTRY: Final = 64
@@ -56,102 +63,75 @@ def normalize(
     line = read_line(raw)
     if line.coerced and coerced is not None:
         coerced[line.coerced] += 1
+    return _row(raw, line, place, rules), _items(line.event) if line.event.items else []
+
+
+def _row(raw: bytes, line: Line, place: Place, rules: Rules) -> EventRow:
+    """By place and not by name, in the order of `EventRow`: sixty names cost a sixth of the way."""
     event = line.event
     occurred_at, sent_at = _instants(event)
     envelope = line.envelope or Envelope(received_at=_received_by_key(place, occurred_at))
-    items = _items(event) if event.items else []
-    source = _Source(raw, event, line.unknown, envelope, place, occurred_at, sent_at)
-    return _row(source, rules), items
-
-
-class _Source(msgspec.Struct, frozen=True):
-    """All that is known of one line before it is made into a row."""
-
-    raw: bytes
-    event: Event
-    unknown: Document
-    envelope: Envelope
-    place: Place
-    occurred_at: datetime | None
-    sent_at: datetime | None
-
-
-def _row(source: _Source, rules: Rules) -> EventRow:
-    event, envelope, place = source.event, source.envelope, source.place
-    timestamp, time_source = derive_timestamp(envelope, source.occurred_at, source.sent_at)
+    event_timestamp, time_source = derive_timestamp(envelope, occurred_at, sent_at)
     event_id = _event_id(event, envelope, place)
     visitor_id, identity_source = identify(event, event_id)
     action = canonical_action(event.event_name, rules.aliases)
     page_url = event.page_url or None
     page = split_address(page_url) if page_url else _NOWHERE
     referrer = split_address(event.referrer) if event.referrer else _NOWHERE
-    touch = read_touch(page, referrer, rules)
     agent = read_user_agent(envelope.user_agent) if envelope.user_agent else UNKNOWN
-    bot_score, bot_reasons = score_event(event, envelope, agent)
+    touch = read_touch(page, referrer, rules)
     headers = envelope.headers or {}
-    product, order = event.product, event.order
     return EventRow(
-        event_id=event_id,
-        event_timestamp=timestamp,
-        time_source=time_source,
-        occurred_at=source.occurred_at,
-        sent_at=source.sent_at,
-        received_at=envelope.received_at,
-        event_name=event.event_name,
-        action=action,
-        visitor_id=visitor_id,
-        identity_source=_text(event.identity_source) or identity_source,
-        user_id=_text(event.user_id),
-        client_id=_text(event.client_id),
-        client_session_id=_text(event.session_id),
-        user_login_state=event.user_login_state or None,
-        consent=event.consent or None,
-        page_url=page_url,
-        page_host=page.host,
-        page_path=page.path,
-        page_query=page.query,
-        page_title=_text(event.page_title),
-        page_view_id=_text(event.page_view_id),
-        referrer=event.referrer or None,
-        referrer_host=referrer.host,
-        touch_channel=touch.channel if touch else None,
-        touch_source=touch.source if touch else None,
-        touch_medium=touch.medium if touch else None,
-        touch_campaign=touch.campaign if touch else None,
-        touch_term=touch.term if touch else None,
-        touch_content=touch.content if touch else None,
-        device_type=agent.device,
-        browser=agent.browser,
-        os=agent.os,
-        language=_language(headers.get("accept-language", "")),
-        country=_country(envelope, rules),
-        product_id=_text(product.id) if product else None,
-        product_name=_text(product.name) if product else None,
-        product_category=_text(product.category) if product else None,
-        product_brand=_text(product.brand) if product else None,
-        product_price=_amount(product.price) if product else None,
-        product_discount_price=_amount(product.discount_price) if product else None,
-        product_url_path=(product.url_path or None) if product else None,
-        order_id=_text(order.id) if order else None,
-        order_value=_amount(order.value) if order else None,
-        order_tax=_amount(order.tax) if order else None,
-        order_shipping=_amount(order.shipping) if order else None,
-        order_coupon=_text(order.coupon) if order else None,
-        value=commerce_value(event, action),
-        currency=_currency(event, rules),
-        search_term=_search_term(event, action, page),
-        engagement_time_ms=_rounded(event.engagement_time_ms),
-        scroll_percent=event.scroll_percent,
-        element=_json(event.element),
-        properties=_properties(event, source.unknown),
-        own_bot_score=bot_score,
-        bot_reasons=bot_reasons,
-        own_internal=rules.is_internal(page.host, envelope.source_ip),
-        is_key_event=action in rules.key_events or event.event_name in rules.key_events,
-        item_count=len(event.items or ()),
-        payload_hash=_payload_hash(source.raw),
-        object_key=place.object_key,
-        object_line=place.object_line,
+        event_id,
+        event_timestamp,
+        time_source,
+        occurred_at,
+        sent_at,
+        envelope.received_at,
+        event.event_name,
+        action,
+        visitor_id,
+        _text(event.identity_source) or identity_source,
+        _text(event.user_id),
+        _text(event.client_id),
+        _text(event.session_id),
+        event.user_login_state or None,
+        event.consent or None,
+        page_url,
+        page.host,
+        page.path,
+        page.query,
+        _text(event.page_title),
+        _text(event.page_view_id),
+        event.referrer or None,
+        referrer.host,
+        touch.channel if touch else None,
+        touch.source if touch else None,
+        touch.medium if touch else None,
+        touch.campaign if touch else None,
+        touch.term if touch else None,
+        touch.content if touch else None,
+        agent.device,
+        agent.browser,
+        agent.os,
+        _language(headers.get("accept-language", "")),
+        _country(envelope, rules),
+        *_product(event.product),
+        *_order(event.order),
+        commerce_value(event, action),
+        _currency(event, rules),
+        _search_term(event, action, page),
+        _rounded(event.engagement_time_ms),
+        event.scroll_percent,
+        _json(event.element),
+        _properties(event, line.unknown),
+        *score_event(event, envelope, agent),
+        rules.is_internal(page.host, envelope.source_ip),
+        action in rules.key_events or event.event_name in rules.key_events,
+        len(event.items or ()),
+        _payload_hash(raw),
+        place.object_key,
+        place.object_line,
     )
 
 
@@ -257,6 +237,32 @@ def _items(event: Event) -> list[ItemRow]:
     ]
 
 
+def _product(product: Product | None) -> _ProductColumns:
+    if product is None:
+        return _NO_PRODUCT
+    return (
+        _text(product.id),
+        _text(product.name),
+        _text(product.category),
+        _text(product.brand),
+        _amount(product.price),
+        _amount(product.discount_price),
+        product.url_path or None,
+    )
+
+
+def _order(order: Order | None) -> _OrderColumns:
+    if order is None:
+        return _NO_ORDER
+    return (
+        _text(order.id),
+        _amount(order.value),
+        _amount(order.tax),
+        _amount(order.shipping),
+        _text(order.coupon),
+    )
+
+
 def _price(line: Item | Product) -> Decimal | None:
     discounted = _amount(line.discount_price)
     return _amount(line.price) if discounted is None else discounted
@@ -323,14 +329,16 @@ def _search_term(event: Event, action: str | None, page: Address) -> str | None:
 
 
 def _properties(event: Event, unknown: Document) -> str | None:
+    if not unknown and event.is_first_visit is None:
+        return _json(event.properties or None)
     properties: dict[str, Any] = dict(unknown)
     if event.is_first_visit is not None:
         properties["isFirstVisit"] = event.is_first_visit
     properties.update(event.properties or {})
-    return _json(properties) if properties else None
+    return _json(properties)
 
 
 def _payload_hash(raw: bytes) -> bytes:
     """Of the line as the sender wrote it, the platform's part left out."""
-    payload, _separator, _envelope = raw.rpartition(b',"_ingest":{')
-    return blake2b(payload or raw, digest_size=16).digest()
+    end = raw.rfind(b',"_ingest":{')
+    return blake2b(raw[:end] if end > 0 else raw, digest_size=16).digest()
