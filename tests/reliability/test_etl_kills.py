@@ -20,7 +20,7 @@ from clickstream.warehouse import postmaster
 from clickstream.warehouse.binaries import Source
 from clickstream.warehouse.connect import connect
 from clickstream.warehouse.home import find_home
-from clickstream.warehouse.load import AGGREGATES, STEPS
+from clickstream.warehouse.load import AGGREGATES, SETTLING, SIFTING
 from clickstream.warehouse.migrate import migrate
 from clickstream.warehouse.server import EmbeddedServer
 
@@ -28,7 +28,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 KILLS = int(os.environ.get("RELIABILITY_KILLS", "6"))
 """In all of a kind of server's tests; fifty for the full proof."""
 SCRIPT = Path(__file__).with_name("killed_etl.py")
-EVERY_STEP = ["record", *STEPS, *(f"aggregates/{name}" for name in AGGREGATES), "progress", "end"]
+AGGREGATE = [f"aggregates/{name}" for name in AGGREGATES]
+EVERY_STEP = [*SIFTING, "record", *SETTLING, *AGGREGATE, "progress", "end"]
 LIVES = ("-", "1")
 
 

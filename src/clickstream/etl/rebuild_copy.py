@@ -48,6 +48,7 @@ def copy_tables(
         part = Tally()
         with connection.transaction():
             _stage(connection, span, (first, last))
+            loader.sift()
             counts = loader.settle()
             part.lines = counts.loaded + counts.duplicates
             part.count_load(counts)

@@ -49,6 +49,7 @@ class Turn:
             slice_ = Slice(write_event, items.write_row, kept_from=kept_from)
             read(slice_)
         self._loader.stage("stage_items", ITEM_COLUMNS, items)
+        slice_.tally.duplicates += self._loader.sift(slice_.repeated)
         return slice_
 
     def settle(self, slice_: Slice) -> Tally:
@@ -58,7 +59,7 @@ class Turn:
         if books.is_again:
             ledger.forgive(connection, [key for key, _lines, _refused in slice_.objects])
         ledger.record(connection, books.run_id, slice_.objects, slice_.rejections)
-        slice_.tally.count_load(self._loader.settle(slice_.repeated))
+        slice_.tally.count_load(self._loader.settle())
         ledger.progress(connection, books.run_id, slice_.tally)
         connection.execute("commit")
         logger.debug("slice", extra={"run_id": str(books.run_id), **slice_.tally.facts()})

@@ -16,8 +16,8 @@ from psycopg.copy import Writer
 
 from clickstream.warehouse.models import model
 
-STEPS: Final = (
-    "duplicates",
+SIFTING: Final = ("duplicates", "fresh_lines")
+SETTLING: Final = (
     "rivals",
     "fresh",
     "region",
@@ -26,7 +26,6 @@ STEPS: Final = (
     "after",
     "sessions",
     "first_visits",
-    "fresh_lines",
     "product_lines_before",
     "orphaned_attributes",
     "orders_before",
@@ -40,7 +39,8 @@ STEPS: Final = (
     "changes",
     "changed_visitors",
 )
-"""In the order in which they run; `models/<step>.sql` says what each one does."""
+"""In the order in which they run; `models/<step>.sql` says what each one does. Sifting touches
+nothing but what is staged, so that another load may settle meanwhile."""
 PLANS: Final = {
     "rivals": ("seqscan", "hashjoin", "mergejoin"),
     **dict.fromkeys(
@@ -149,19 +149,26 @@ class Loader:
             for chunk in rows.chunks:
                 copy.write(chunk)
 
-    def settle(self, repeated: Sequence[str] = ()) -> Counts:
-        """Bring what is staged into the tables: events, sessions, orders, aggregates.
+    def sift(self, repeated: Sequence[str] = ()) -> int:
+        """Leave one of the staged events of an id, and say how many were left out.
 
         `repeated` are the event ids that several staged rows have.
         """
         staged = self._count("stage")
         self._connection.execute(_REPEATED, (list(repeated),))
-        for step in STEPS[: STEPS.index("region")]:
+        for step in SIFTING:
+            self._run(step)
+        return staged - self._count("stage")
+
+    def settle(self) -> Counts:
+        """Bring what was sifted into the tables: events, sessions, orders, aggregates."""
+        sifted = self._count("stage")
+        for step in SETTLING[: SETTLING.index("region")]:
             self._run(step)
         fresh, replaced = self._count("stage"), self._count("gone")
         if fresh:
             self._apply()
-        return Counts(loaded=fresh, duplicates=staged - fresh, replaced=replaced)
+        return Counts(loaded=fresh, duplicates=sifted - fresh, replaced=replaced)
 
     def remove(self) -> int:
         """Take the stored events that `gone` lists out of the tables, and say how many they were.
@@ -176,7 +183,7 @@ class Loader:
 
     def _apply(self) -> None:
         """What is staged comes and what is `gone` goes, in all that follows from events."""
-        for step in STEPS[STEPS.index("region") :]:
+        for step in SETTLING[SETTLING.index("region") :]:
             self._run(step)
         for merge in self._merges:
             self._connection.execute(merge)

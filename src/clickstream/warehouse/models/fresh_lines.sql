@@ -1,4 +1,4 @@
--- grain: one row a product line of a fresh event: its items, else its product
+-- grain: one row a product line of a staged event: its items, else its product
 
 insert into fresh_lines
 select
