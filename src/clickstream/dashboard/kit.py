@@ -223,10 +223,10 @@ def block(outcome: Outcome[T], draw: Callable[[T], TagChild], *, waiting: str = 
 
 
 def in_place_of_chart(
-    outcome: Outcome[T], has_any: Callable[[T], bool], *, nothing: str | None = None
+    outcome: Outcome[T], *, has_any: bool, nothing: str | None = None
 ) -> TagChild:
     """What covers a chart's place while it waits, or where there is nothing to draw."""
-    if isinstance(outcome, Ready) and has_any(outcome.value):
+    if has_any:
         return None
     empty = words(nothing) if nothing else nothing_here()
     return tags.div(block(outcome, lambda _: empty, waiting="chart"), class_="chart-words")

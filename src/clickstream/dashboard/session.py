@@ -34,6 +34,7 @@ def make_server(
             session,
             Activity(session),
             view=reactive.Value(start, name="view"),
+            own=reactive.Value(start.without_filters(), name="own"),
             state=reactive.Value(office.known(), name="state"),
         )
         _follow_url(input, desk, pages)
@@ -58,9 +59,7 @@ def _follow_url(input: Inputs, desk: Desk, pages: Sequence[Page]) -> None:  # no
     @reactive.effect
     @reactive.event(input.query)
     def _() -> None:
-        seen = read_view(input.query(), _keys(pages))
-        if seen != desk.view():
-            desk.view.set(seen)
+        desk.turn_to(read_view(input.query(), _keys(pages)))
         # A view that needs nothing new from analytics has settled once its outputs are sent.
         desk.session.on_flushed(desk.activity.settle, once=True)
 

@@ -59,10 +59,10 @@ def acquisition_server(input: Inputs, output: Outputs, session: Session, desk: D
     @output(id="groups")
     @render_html
     def _groups() -> TagChild:
-        chosen = data.chosen_group(desk.view())
+        chosen = data.chosen_group(desk.own())
         return kit.segments(data.GROUPS.items(), key="by", chosen=chosen, label="Grouped by")
 
-    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.view()))
+    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.own()))
     show(output, "legend", course, parts.course_legend, waiting="line")
     show_chart(output, "course", course, parts.course_chart)
     show(output, "assistants", assistants, parts.assistants)

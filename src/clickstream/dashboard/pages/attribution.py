@@ -46,10 +46,10 @@ def attribution_server(input: Inputs, output: Outputs, session: Session, desk: D
     @output(id="controls")
     @render_html
     def _controls() -> TagChild:
-        return parts.controls(desk.view())
+        return parts.controls(desk.own())
 
     show(output, "headline", found, parts.headline, waiting="strip")
-    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.view()))
+    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.own()))
 
 
 async def _sheet(office: Office, view: View) -> Sheet:

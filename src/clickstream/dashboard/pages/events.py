@@ -40,9 +40,9 @@ def events_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
     @render_html
     def _controls() -> TagChild:
         known = names()
-        return parts.controls(desk.view(), known.value if isinstance(known, Ready) else None)
+        return parts.controls(desk.own(), known.value if isinstance(known, Ready) else None)
 
-    show(output, "table", found, lambda sample: parts.draw_table(sample, desk.view()))
+    show(output, "table", found, lambda sample: parts.draw_table(sample, desk.own()))
     show(output, "opened", opened, parts.opened, waiting="line")
 
 

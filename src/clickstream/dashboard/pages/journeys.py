@@ -63,11 +63,11 @@ def journeys_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     def _controls() -> TagChild:
         shown = found()
         nodes = parts.node_names(shown.value) if isinstance(shown, Ready) else ()
-        return parts.controls(desk.view(), nodes)
+        return parts.controls(desk.own(), nodes)
 
     show_chart(output, "flow", found, parts.sankey)
     show(output, "paths", found, parts.paths)
-    show(output, "nodes", found, lambda report: parts.draw_nodes(report, desk.view()))
+    show(output, "nodes", found, lambda report: parts.draw_nodes(report, desk.own()))
 
 
 async def _paths_sheet(office: Office, view: View) -> Sheet:

@@ -61,17 +61,17 @@ def orders_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
     @output(id="books")
     @render_html
     def _books() -> TagChild:
-        shown, view = books(), desk.view()
+        shown, view = books(), desk.own()
         return None if isinstance(shown, Loading) else kit.block(shown, lambda it: card(it, view))
 
     @output(id="figures")
     @render_html
     def _figures() -> TagChild:
-        return parts.figures(desk.view())
+        return parts.figures(desk.own())
 
     show(output, "headline", found, parts.headline, waiting="strip")
     show(output, "carts", found, parts.carts)
-    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.view()))
+    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.own()))
     show_chart(output, "course", course, parts.chart)
 
 

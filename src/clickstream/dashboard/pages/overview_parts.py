@@ -81,11 +81,10 @@ def _dates(period: Period) -> TagList:
     return TagList(kit.moment(period.start, "day"), kit.DASH, kit.moment(period.end, "date"))
 
 
-def has_points(found: Trend) -> bool:
-    return any(point.value for point in found.points)
-
-
-def trend_drawing(found: Trend) -> charts.Drawing:
+def trend_drawing(found: Trend) -> charts.Drawing | None:
+    """The metric over the period; None where every point is nothing."""
+    if not any(point.value for point in found.points):
+        return None
     meaning = metric(found.name)
     currency = found.currency if meaning.unit == "money" else None
     measure = charts.Measure(meaning.title, meaning.unit, currency)

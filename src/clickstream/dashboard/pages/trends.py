@@ -48,7 +48,7 @@ def trends_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
 
     show(output, "legend", found, parts.legend, waiting="line")
     show_chart(output, "chart", found, parts.chart)
-    show(output, "table", found, lambda shown: tables.draw(parts.table(shown), desk.view()))
+    show(output, "table", found, lambda shown: tables.draw(parts.table(shown), desk.own()))
 
 
 async def _sheet(office: Office, view: View) -> Sheet:

@@ -113,8 +113,10 @@
     chart.on("click", (point) => {
       if (point.data?.go) window.view.change(point.data.go);
     });
+    // Tells the first size, too: that one is drawn already.
     new ResizeObserver(() => {
-      if (el.clientWidth) chart.resize();
+      const isAsDrawn = el.clientWidth === chart.getWidth() && el.clientHeight === chart.getHeight();
+      if (el.clientWidth && !isAsDrawn) chart.resize();
     }).observe(el);
     return chart;
   }
