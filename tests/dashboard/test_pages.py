@@ -331,6 +331,16 @@ def test_a_load_that_is_late_is_said_beside_the_figures(look: Any, standin: Any)
         expect(page.locator(".tile")).to_have_count(6)
 
 
+def test_the_first_load_is_told_while_its_figures_grow(look: Any, standin: Any) -> None:
+    standin.is_first_load, standin.last_run_at = True, NOW
+    with look(standin) as tab:
+        page = tab.open("/")
+        expect(page.locator(".notice")).to_contain_text("The first load is running")
+        expect(page.locator(".side .fresh")).to_contain_text("First load running")
+        expect(page.get_by_text("Nothing loaded yet")).to_have_count(0)
+        expect(page.locator(".tile")).to_have_count(6)
+
+
 def test_customers_are_shown_with_what_they_will_be_worth(tab: Any) -> None:
     page = tab.open("/?page=customers&range=30d")
     page.get_by_role("button", name="Expected value").click()
