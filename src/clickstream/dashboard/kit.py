@@ -1,5 +1,6 @@
 """The building blocks of a page: figures, cards, bars, words, charts and skeletons."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,7 @@ from shiny.types import SilentCancelOutputException
 from clickstream.dashboard.filters import DIMENSIONS
 from clickstream.dashboard.icons import icon, svg
 from clickstream.dashboard.loading import Failed, Outcome, Ready
+from clickstream.dashboard.metrics import TENFOLD
 
 T = TypeVar("T")
 Drawing = Mapping[str, object]
@@ -67,9 +69,14 @@ def hint(label: str, definition: str) -> Tag:
 
 
 def delta(change: float | None, *, is_better_higher: bool = True) -> Tag | None:
-    """A change against the previous period, coloured by whether it is welcome."""
+    """A change against the previous period, coloured by whether it is welcome.
+
+    Words where there was nothing before, or too little for a percentage to mean anything.
+    """
     if change is None:
         return None
+    if change >= TENFOLD:
+        return _hardly_comparable(change)
     good = (change > 0) == is_better_higher
     mood = "" if abs(change) < 0.0005 else " good" if good else " bad"
     return Tag(
@@ -79,6 +86,13 @@ def delta(change: float | None, *, is_better_higher: bool = True) -> Tag | None:
         value=plain(change),
         class_=f"change{mood}",
     )
+
+
+def _hardly_comparable(change: float) -> Tag:
+    if math.isinf(change):
+        return tags.span("new", title="Nothing in the period before", class_="change")
+    why = "Too little in the period before to compare with"
+    return tags.span("little before", title=why, class_="change")
 
 
 def sparkline(values: Sequence[float | None]) -> Tag:

@@ -79,8 +79,7 @@ window.figures = (() => {
     const percent = numberFormat({
       style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits,
     });
-    const text = size >= 10 ? `> ${percent.format(9.99)}` : percent.format(size);
-    return size < 0.0005 ? "no change" : `${value > 0 ? "▲" : "▼"} ${text}`;
+    return size < 0.0005 ? "no change" : `${value > 0 ? "▲" : "▼"} ${percent.format(size)}`;
   }
 
   function figure(value, unit, currency, compact) {
