@@ -80,8 +80,8 @@ def funnels_server(input: Inputs, output: Outputs, session: Session, desk: Desk)
     show(output, "headline", funnel, parts.headline, waiting="strip")
     show(output, "bars", funnel, parts.bars)
     show(output, "by", by, lambda found: _by(found, desk.own()))
-    show_chart(output, "times", funnel, parts.time_chart)
-    show_chart(output, "trend", trend, parts.trend_chart)
+    show_chart(output, "times", funnel, parts.time_chart, nothing=parts.NOBODY)
+    show_chart(output, "trend", trend, parts.trend_chart, nothing=parts.NOBODY)
 
     @output(id="builder")
     @render_html
