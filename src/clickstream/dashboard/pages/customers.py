@@ -66,7 +66,7 @@ def customers_server(input: Inputs, output: Outputs, session: Session, desk: Des
         output,
         "segments",
         groups,
-        lambda found: tables.draw(parts.segments_table(found), desk.own()),
+        lambda found: parts.draw_segments(found, desk.own()),
     )
 
     @output(id="tabs")

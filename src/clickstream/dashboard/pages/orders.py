@@ -72,7 +72,7 @@ def orders_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
     show(output, "headline", found, parts.headline, waiting="strip")
     show(output, "carts", found, parts.carts)
     show(output, "table", found, lambda shown: parts.draw_table(shown, desk.own()))
-    show_chart(output, "course", course, parts.chart)
+    show_chart(output, "course", course, parts.chart, nothing=parts.NONE)
 
 
 async def _sheet(office: Office, view: View) -> Sheet:

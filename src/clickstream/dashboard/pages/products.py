@@ -102,8 +102,20 @@ def products_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     def _scatter_sub() -> TagChild:
         return "Views against the share put into a cart; larger earns more"
 
-    show_chart(output, "ranking", found, lambda shown: parts.ranking(shown, desk.own()))
-    show_chart(output, "scatter", found, lambda shown: parts.scatter(shown, desk.own()))
+    show_chart(
+        output,
+        "ranking",
+        found,
+        lambda shown: parts.ranking(shown, desk.own()),
+        nothing="Nothing to rank in these dates",
+    )
+    show_chart(
+        output,
+        "scatter",
+        found,
+        lambda shown: parts.scatter(shown, desk.own()),
+        nothing="No product was viewed in these dates",
+    )
 
 
 async def _sheet(office: Office, view: View) -> Sheet:
