@@ -147,7 +147,7 @@ def test_an_interval_suits_its_period(days: int, suited: list[str], usual: str) 
     ("last", "style"),
     [
         pytest.param("2026-11-20T14:00", "hour", id="one day"),
-        pytest.param("2026-11-21T14:00", "moment", id="several days"),
+        pytest.param("2026-11-21T14:00", "weekhour", id="several days"),
     ],
 )
 def test_hours_of_several_days_are_named_with_their_day(last: str, style: str) -> None:

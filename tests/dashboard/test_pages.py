@@ -273,6 +273,16 @@ def test_events_are_turned_filtered_and_opened_one_by_one(tab: Any) -> None:
     assert "event=product_view" in page.url
 
 
+def test_an_opened_event_is_in_sight_on_a_phone(tab: Any) -> None:
+    page = tab.open("/?page=events&range=30d")
+    page.set_viewport_size(PHONE)
+    page.locator("#events-table tbody tr td button").nth(9).click()
+    tab.settle()
+    expect(page.locator(".opened h2")).to_be_in_viewport()
+    page.locator(".opened").get_by_role("button", name="Close the event").click()
+    expect(page.locator(".opened")).to_have_count(0)
+
+
 def test_an_event_that_is_not_there_is_said_in_words(tab: Any) -> None:
     page = tab.open("/?page=events&open=nowhere")
     expect(page.get_by_text("No event has the id “nowhere”.")).to_be_visible()

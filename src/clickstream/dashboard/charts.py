@@ -113,7 +113,7 @@ def period_axis(
 ) -> Mapping[str, object]:
     """The periods from left to right; with a gap at both ends where bars stand on it."""
     has_days = labels and labels[0][:10] != labels[-1][:10]
-    hour = "moment" if has_days else "hour"
+    hour = "weekhour" if has_days else "hour"
     style = {"hour": hour, "month": "month", "minute": "clock"}.get(interval, "day")
     edges = {} if has_gap else {"alignMinLabel": "left", "alignMaxLabel": "right"}
     return {

@@ -7,10 +7,8 @@ from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from htmltools import HTML, Tag, TagChild, TagList, tags
+from htmltools import HTML, Tag, TagChild, tags
 from shiny import module
-from shiny.render.renderer import Jsonifiable, Renderer
-from shiny.types import SilentCancelOutputException
 
 from clickstream.dashboard.filters import DIMENSIONS
 from clickstream.dashboard.icons import icon, svg
@@ -18,11 +16,9 @@ from clickstream.dashboard.loading import Failed, Outcome, Ready
 from clickstream.dashboard.metrics import TENFOLD
 
 T = TypeVar("T")
-Drawing = Mapping[str, object]
 Figures = Mapping[str, object]
 TagAttrs = dict[str, str | float | bool | HTML | None]
 
-_UNKNOWN = object()
 NOTHING = "\N{EN DASH}"
 DASH = f" {NOTHING} "
 
@@ -244,39 +240,6 @@ def in_place_of_chart(
         return None
     empty = words(nothing) if nothing else nothing_here()
     return tags.div(block(outcome, lambda _: empty, waiting="chart"), class_="chart-words")
-
-
-class _Sparing(Renderer[T]):
-    """Sends nothing where the browser shows it already."""
-
-    _shown: object = _UNKNOWN
-
-    async def render(self) -> Jsonifiable:
-        before, self._shown = self._shown, _UNKNOWN
-        self._shown = rendered = await super().render()
-        if rendered == before:
-            raise SilentCancelOutputException
-        return rendered
-
-
-class render_chart(_Sparing[Drawing]):  # noqa: N801 - a decorator, named as Shiny names its own
-    """Renders a drawing of ``charts`` to the browser's ECharts; None leaves the place blank."""
-
-    async def transform(self, value: Drawing) -> Jsonifiable:
-        return dict(value)  # type: ignore[arg-type]
-
-
-class render_html(_Sparing[TagChild]):  # noqa: N801 - a decorator, named as Shiny names its own
-    """Renders tags that hold nothing but tags and text: no dependencies are looked for in them.
-
-    ``render.ui`` walks through them once more for those, which takes as long as all the rest.
-    """
-
-    def auto_output_ui(self) -> Tag:
-        return tags.div(id=self.output_id, class_="shiny-html-output")
-
-    async def transform(self, value: TagChild) -> Jsonifiable:
-        return {"deps": [], "html": str(TagList(value).get_html_string())}
 
 
 def chart(id_: str, *, class_: str = "") -> Tag:

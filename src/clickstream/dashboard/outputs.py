@@ -8,8 +8,8 @@ from shiny import Outputs, reactive, ui
 
 from clickstream.dashboard import kit
 from clickstream.dashboard.charts import Drawing
-from clickstream.dashboard.kit import render_chart, render_html
 from clickstream.dashboard.loading import Outcome, Ready
+from clickstream.dashboard.render import render_chart, render_html
 
 T = TypeVar("T")
 

@@ -13,10 +13,10 @@ from clickstream.dashboard.choices import fetch_choices
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import DIMENSIONS, Filters, View, read_view
 from clickstream.dashboard.icons import icon
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Activity, Failed, Latest, Outcome, Ready
 from clickstream.dashboard.pages.page import Page
 from clickstream.dashboard.queries import Freshness
+from clickstream.dashboard.render import render_html
 
 EXAMPLE: Final = '{"eventName": "page_view", "pageUrl": "https://shop.example/", "clientId": "me"}'
 

@@ -7,12 +7,12 @@ from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Ready
 from clickstream.dashboard.outputs import show
 from clickstream.dashboard.pages import events_data as data
 from clickstream.dashboard.pages import events_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "events"
 EXPORTED: Final = (

@@ -8,7 +8,6 @@ from shiny import Inputs, Outputs, Session, module, ui
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.outputs import chart_box, show_chart
 from clickstream.dashboard.pages import products_kinds_parts as kinds
 from clickstream.dashboard.pages import products_parts as parts
@@ -20,6 +19,7 @@ from clickstream.dashboard.pages.products_data import (
     fetch_products,
 )
 from clickstream.dashboard.pages.products_kinds_data import chosen_kind, fetch_kind
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "products"
 

@@ -102,6 +102,7 @@ window.figures = (() => {
     full: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
     date: { day: "numeric", month: "short", year: "numeric" },
     hour: { hour: "numeric", minute: "2-digit" },
+    weekhour: { weekday: "short", hour: "numeric" },
     dayhour: { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
     month: { month: "short", year: "numeric" },
     clock: { hour: "numeric", minute: "2-digit" },
