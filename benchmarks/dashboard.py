@@ -35,7 +35,14 @@ from clickstream.dashboard.app import PAGES
 VISITORS: Final = 4000
 SESSIONS: Final = 20
 CHANGES: Final = 10
-UNDRAWN: Final = "[data-page]:not([hidden]) .chart-box:not(.is-blank) .chart:not([data-ready])"
+SETTLED: Final = """() => new Promise((done) => {
+  const settled = "html[data-settled]:not([data-busy])";
+  const undrawn = "[data-page]:not([hidden]) .chart-box:not(.is-blank) .chart:not([data-ready])";
+  const look = () => document.querySelector(settled) && !document.querySelector(undrawn)
+    ? done() : requestAnimationFrame(look);
+  look();
+})"""
+"""Ends with the frame in which all is there; waiting for a selector looks up to 500 ms later."""
 FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
 RANGES: Final = ("7d", "30d", "", "90d")
 OUTPUTS: Final = (
@@ -110,8 +117,7 @@ def browser() -> Iterator[Any]:
 
 def settle(page: Any) -> None:
     """Waits until the server has answered and every chart is drawn."""
-    page.wait_for_selector("html[data-settled]:not([data-busy])")
-    page.wait_for_selector(UNDRAWN, state="detached")
+    page.evaluate(SETTLED)
 
 
 def measure_pages(address: str, pid: int) -> None:

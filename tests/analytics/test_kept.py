@@ -141,3 +141,14 @@ def test_what_takes_too_long_is_left_to_who_asks(connection: psycopg.Connection)
     connection.commit()
 
     assert keep_results(connection, ReportOptions(now=NOW), at_most=dt.timedelta()) == 0
+
+
+def test_each_change_of_the_data_is_another_version_for_its_readers(
+    connection: psycopg.Connection,
+) -> None:
+    seen = []
+    for _ in range(3):
+        say_changed(connection)
+        seen += [run_report(connection, "freshness", ReportOptions(now=NOW)).rows[0]["version"]]
+        connection.rollback()
+    assert len(set(seen)) == 3

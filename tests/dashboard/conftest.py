@@ -47,6 +47,7 @@ class Standin:
     error: Exception | None = None
     problem: str | None = None
     last_run_at: dt.datetime | None = None
+    is_first_load: bool = False
     broken: str | None = None
     brands: tuple[str, ...] = BRANDS
     delay: float = 0.0
@@ -56,13 +57,14 @@ class Standin:
     async def freshness(self) -> Freshness:
         if self.error:
             raise self.error
-        as_of = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=75)
+        as_of = None if self.is_first_load else dt.datetime.now(dt.UTC) - dt.timedelta(seconds=75)
         return Freshness(
             version=self.version,
             as_of=as_of,
             has_events=self.scale > 0,
             problem=self.problem,
             last_run_at=self.last_run_at,
+            is_loading=self.is_first_load,
         )
 
     async def ask(self, asked: Question) -> Report:

@@ -52,6 +52,38 @@ def test_each_line_but_the_one_of_the_period_before_leaves_out_what_is_not_over(
     assert drawn["figures"][2][0]["name"] == "Email, so far"
 
 
+def test_what_stands_out_already_is_marked_on_the_circle_and_not_on_the_line() -> None:
+    labels = ["2026-11-21", "2026-11-22"]
+    band = series.Band([None, None], {"2026-11-21": "more", "2026-11-22": "less"})
+    drawn = series.lines(
+        labels, [series.Series("Sessions", [5.0, 0.0])], measure=REVENUE, interval="day",
+        band=band, is_running=True,
+    )["option"]["series"]  # fmt: skip
+    line, circle = drawn[0], drawn[-1]
+    assert [mark["name"] for mark in line["markPoint"]["data"]] == ["2026-11-21"]
+    assert circle["itemStyle"]["borderColor"] == series.MARK
+    assert "markPoint" not in circle
+    assert [item["why"] for item in drawn[2]["data"]] == ["more", "less"]
+
+
+def test_a_circle_is_drawn_although_its_date_has_no_room_on_the_axis() -> None:
+    points = [Point("2026-11-22", 7.0), Point("2026-11-23", 0.0)]
+    drawn = charts.trend(points, [], measure=REVENUE, interval="day", is_running=True)
+    assert drawn["option"]["series"][1]["showAllSymbol"] is True
+
+
+def test_bars_of_a_period_that_is_not_over_are_pale() -> None:
+    found = [series.Series("New", [5.0, 1.0]), series.Series("Dormant", [-4.0, -9.0], 8)]
+    labels = ["2026-11-21", "2026-11-22"]
+    drawn = series.stacks(labels, found, measure=REVENUE, interval="day", is_running=True)
+    bars = drawn["option"]["series"]
+    values = [[item["value"] for item in bar["data"]] for bar in bars]
+    assert values == [[5.0, None], [-4.0, None], [None, 1.0], [None, -9.0]]
+    assert ["opacity" in bar["itemStyle"] for bar in bars] == [False, False, True, True]
+    assert {bar["stack"] for bar in bars} == {"all"}
+    assert drawn["figures"][2][0]["name"] == "New, so far"
+
+
 @pytest.mark.parametrize(
     ("label", "interval", "is_running"),
     [
@@ -115,7 +147,7 @@ def test_an_interval_suits_its_period(days: int, suited: list[str], usual: str) 
     ("last", "style"),
     [
         pytest.param("2026-11-20T14:00", "hour", id="one day"),
-        pytest.param("2026-11-21T14:00", "moment", id="several days"),
+        pytest.param("2026-11-21T14:00", "weekhour", id="several days"),
     ],
 )
 def test_hours_of_several_days_are_named_with_their_day(last: str, style: str) -> None:

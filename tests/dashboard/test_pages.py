@@ -23,6 +23,19 @@ WIDER = """
   .filter((el) => el.getBoundingClientRect().right > innerWidth + 1 && !el.closest('.table-scroll'))
   .map((el) => el.outerHTML.slice(0, 150))
 """
+JUTTING = """
+() => [...document.querySelectorAll('[data-page]:not([hidden]) .card *')].filter((el) => {
+  const scrolls = '.table-scroll *, .chart, .table-tools .seg *, .card-head .seg *, .sr';
+  if (!el.checkVisibility() || el.closest(scrolls)) return false;
+  const own = el.getBoundingClientRect(), card = el.closest('.card').getBoundingClientRect();
+  return own.width && (own.right > card.right + 1 || own.left < card.left - 1);
+}).map((el) => el.outerHTML.slice(0, 150))
+"""
+CUT = """
+() => [...document.querySelectorAll(
+    '[data-page]:not([hidden]) :is(.tile-name, .tile-value, .tile-under, h2, .sub, .step > span)')]
+  .filter((el) => el.scrollWidth > el.clientWidth + 1).map((el) => el.outerHTML.slice(0, 150))
+"""
 CHART = "document.querySelector('#trends-chart').chart"
 NAMELESS = """
 () => [...document.querySelectorAll(
@@ -49,6 +62,31 @@ def test_a_page_shows_its_figures_wide_and_on_a_phone(tab: Any, key: str) -> Non
     page.reload()
     tab.settle()
     assert page.evaluate(WIDER) == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_nothing_juts_out_of_its_card_or_is_cut_off(tab: Any, key: str) -> None:
+    page = tab.open(f"/?page={key}")
+    for width in (1440, 1200, 768, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        tab.settle()
+        assert page.evaluate(WIDER) == [], width
+        assert page.evaluate(JUTTING) == [], width
+        assert page.evaluate(CUT) == [], width
+
+
+def test_periods_that_are_not_over_do_not_look_like_a_fall(tab: Any) -> None:
+    for path, chart in (
+        ("funnels&range=14d", "funnels-trend"),
+        ("retention&range=14d", "retention-lifecycle"),
+        ("live", "live-minutes"),
+    ):
+        page = tab.open(f"/?page={path}")
+        drawn = page.evaluate(f"document.querySelector('#{chart}').chart.getOption().series")
+        lasts = [one["data"][-1]["value"] for one in drawn]
+        half = len(drawn) // 2
+        assert lasts[:half] == [None] * half, chart
+        assert None not in lasts[half:], chart
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "live"])
@@ -187,7 +225,7 @@ def test_what_was_expected_is_a_band_and_a_mark_says_what_explains_it(tab: Any) 
 )
 def test_where_nothing_stands_out_the_trend_says_why(tab: Any, query: str, words: str) -> None:
     page = tab.open(f"/?page=trends&range=30d&{query}")
-    expect(page.locator("#trends-legend small")).to_contain_text(words)
+    expect(page.locator("#trends-legend")).to_contain_text(words)
     expect(page.locator("#trends-legend")).not_to_contain_text("Unusual")
 
 
@@ -233,6 +271,16 @@ def test_events_are_turned_filtered_and_opened_one_by_one(tab: Any) -> None:
     tab.settle()
     expect(opened).to_have_count(0)
     assert "event=product_view" in page.url
+
+
+def test_an_opened_event_is_in_sight_on_a_phone(tab: Any) -> None:
+    page = tab.open("/?page=events&range=30d")
+    page.set_viewport_size(PHONE)
+    page.locator("#events-table tbody tr td button").nth(9).click()
+    tab.settle()
+    expect(page.locator(".opened h2")).to_be_in_viewport()
+    page.locator(".opened").get_by_role("button", name="Close the event").click()
+    expect(page.locator(".opened")).to_have_count(0)
 
 
 def test_an_event_that_is_not_there_is_said_in_words(tab: Any) -> None:
@@ -328,6 +376,16 @@ def test_a_load_that_is_late_is_said_beside_the_figures(look: Any, standin: Any)
     with look(standin) as tab:
         page = tab.open("/")
         expect(page.locator(".notice")).to_contain_text("No load has run lately")
+        expect(page.locator(".tile")).to_have_count(6)
+
+
+def test_the_first_load_is_told_while_its_figures_grow(look: Any, standin: Any) -> None:
+    standin.is_first_load, standin.last_run_at = True, NOW
+    with look(standin) as tab:
+        page = tab.open("/")
+        expect(page.locator(".notice")).to_contain_text("The first load is running")
+        expect(page.locator(".side .fresh")).to_contain_text("First load running")
+        expect(page.get_by_text("Nothing loaded yet")).to_have_count(0)
         expect(page.locator(".tile")).to_have_count(6)
 
 

@@ -10,8 +10,8 @@ from htmltools import tags
 from shiny.types import SilentCancelOutputException
 
 from clickstream.dashboard.app import assemble
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.queries import Question
+from clickstream.dashboard.render import render_html
 
 pytestmark = pytest.mark.unit
 VISIT = {"sec-fetch-dest": "document", "sec-fetch-site": "none"}

@@ -52,9 +52,8 @@ def query(scope: Scope) -> Query:
 
 def shape(request: Request, results: Results) -> Answer:
     """The customers with their segments."""
-    limit = request.options.limit
-    rows = [_row(row, request.zone) for row in results["customers"]]
-    return Answer(columns=COLUMNS, rows=rows[:limit] if limit else rows)
+    shown = results["customers"][: request.options.limit or None]
+    return Answer(columns=COLUMNS, rows=[_row(row, request.zone) for row in shown])
 
 
 def _row(row: Row, zone: ZoneInfo) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Freshness: how far the warehouse is: its latest load, latest event, and how many it holds.
 
-Grain: one row. ``version`` changes with each load that brought events: between two of the same
-version all answers stay the same. Dates, traffic and filters do not matter here.
+Grain: one row. ``version`` changes with whatever changes what reports read: each slice of a load,
+an import, a rebuild. Between two of the same version all answers stay the same. Dates, traffic and
+filters do not matter here.
 """
 
 from typing import Final

@@ -16,7 +16,7 @@ loading as (
 )
 
 select
-    (select run_id::text from loading) as version,
+    concat_ws(':', (select run_id from loading), (select version from data_version)) as version,
     (select finished_at from loading) as loaded_at,
     (select max(event_timestamp) from events) as last_event_at,
     (select coalesce(sum(events), 0)::bigint from daily_metrics) as events,

@@ -113,7 +113,7 @@ def period_axis(
 ) -> Mapping[str, object]:
     """The periods from left to right; with a gap at both ends where bars stand on it."""
     has_days = labels and labels[0][:10] != labels[-1][:10]
-    hour = "moment" if has_days else "hour"
+    hour = "weekhour" if has_days else "hour"
     style = {"hour": hour, "month": "month", "minute": "clock"}.get(interval, "day")
     edges = {} if has_gap else {"alignMinLabel": "left", "alignMaxLabel": "right"}
     return {
@@ -149,15 +149,18 @@ def without_running(points: Sequence[Point], *, is_running: bool) -> Sequence[Po
     return points[:-1] if is_running and len(points) > 1 else points
 
 
-def so_far(line: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def so_far(
+    line: Mapping[str, Any], *, colour: str | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """A line up to its last period, which is not over, and that one as a hollow circle beside it.
 
-    Joined to the line it would read as a fall, most of all just after it has begun.
+    Joined to the line it would read as a fall, most of all just after it has begun. The circle is
+    of the line's colour, unless another is given.
     """
     *over, last = line["data"]
     ring = {
         "color": "var(--panel)",
-        "borderColor": line["itemStyle"]["color"],
+        "borderColor": colour or line["itemStyle"]["color"],
         "borderWidth": 2,
     }
     circle = {name: value for name, value in line.items() if name not in ("areaStyle", "markPoint")}
@@ -167,6 +170,7 @@ def so_far(line: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
             **circle,
             "data": [*({"value": None} for _ in over), last],
             "showSymbol": True,
+            "showAllSymbol": True,  # else it is left out where its date has no room on the axis
             "symbolSize": 7,
             "itemStyle": ring,
         },

@@ -109,14 +109,26 @@ Fetch = Callable[[Office, View], Awaitable[object]]
 
 @dataclass(slots=True)
 class Desk:
-    """One session: what it looks at, what the warehouse holds, and what is being fetched."""
+    """One session: what it looks at, what the warehouse holds, and what is being fetched.
+
+    ``own`` is the view without its filters. What is drawn from figures and from settings of its
+    page follows it, and so waits for the figures of new filters instead of drawing the old anew.
+    """
 
     office: Office
     session: Session
     activity: Activity
     view: reactive.Value[View]
+    own: reactive.Value[View]
     state: reactive.Value[Outcome[Freshness]]
     _refreshed: float = float("-inf")
+
+    def turn_to(self, seen: View) -> None:
+        """Looks at another view."""
+        if seen != self.view():
+            self.view.set(seen)
+        if seen.without_filters() != self.own():
+            self.own.set(seen.without_filters())
 
     def load(
         self,

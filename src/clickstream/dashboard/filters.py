@@ -149,6 +149,10 @@ class View:
     def with_page(self, page: str) -> "View":
         return replace(self, page=page, own=())
 
+    def without_filters(self) -> "View":
+        """The page with its own small state alone."""
+        return replace(self, filters=Filters())
+
 
 FILTER_KEYS: Final = frozenset(
     {"page", "range", "from", "to", "compare", "currency", "tz", "bots", "internal", *DIMENSIONS}

@@ -1,26 +1,24 @@
 """The building blocks of a page: figures, cards, bars, words, charts and skeletons."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from htmltools import HTML, Tag, TagChild, TagList, tags
+from htmltools import HTML, Tag, TagChild, tags
 from shiny import module
-from shiny.render.renderer import Jsonifiable, Renderer
-from shiny.types import SilentCancelOutputException
 
 from clickstream.dashboard.filters import DIMENSIONS
 from clickstream.dashboard.icons import icon, svg
 from clickstream.dashboard.loading import Failed, Outcome, Ready
+from clickstream.dashboard.metrics import TENFOLD
 
 T = TypeVar("T")
-Drawing = Mapping[str, object]
 Figures = Mapping[str, object]
 TagAttrs = dict[str, str | float | bool | HTML | None]
 
-_UNKNOWN = object()
 NOTHING = "\N{EN DASH}"
 DASH = f" {NOTHING} "
 
@@ -67,9 +65,14 @@ def hint(label: str, definition: str) -> Tag:
 
 
 def delta(change: float | None, *, is_better_higher: bool = True) -> Tag | None:
-    """A change against the previous period, coloured by whether it is welcome."""
+    """A change against the previous period, coloured by whether it is welcome.
+
+    Words where there was nothing before, or too little for a percentage to mean anything.
+    """
     if change is None:
         return None
+    if change >= TENFOLD:
+        return _hardly_comparable(change)
     good = (change > 0) == is_better_higher
     mood = "" if abs(change) < 0.0005 else " good" if good else " bad"
     return Tag(
@@ -79,6 +82,13 @@ def delta(change: float | None, *, is_better_higher: bool = True) -> Tag | None:
         value=plain(change),
         class_=f"change{mood}",
     )
+
+
+def _hardly_comparable(change: float) -> Tag:
+    if math.isinf(change):
+        return tags.span("new", title="Nothing in the period before", class_="change")
+    why = "Too little in the period before to compare with"
+    return tags.span("little before", title=why, class_="change")
 
 
 def sparkline(values: Sequence[float | None]) -> Tag:
@@ -223,46 +233,13 @@ def block(outcome: Outcome[T], draw: Callable[[T], TagChild], *, waiting: str = 
 
 
 def in_place_of_chart(
-    outcome: Outcome[T], has_any: Callable[[T], bool], *, nothing: str | None = None
+    outcome: Outcome[T], *, has_any: bool, nothing: str | None = None
 ) -> TagChild:
     """What covers a chart's place while it waits, or where there is nothing to draw."""
-    if isinstance(outcome, Ready) and has_any(outcome.value):
+    if has_any:
         return None
     empty = words(nothing) if nothing else nothing_here()
     return tags.div(block(outcome, lambda _: empty, waiting="chart"), class_="chart-words")
-
-
-class _Sparing(Renderer[T]):
-    """Sends nothing where the browser shows it already."""
-
-    _shown: object = _UNKNOWN
-
-    async def render(self) -> Jsonifiable:
-        before, self._shown = self._shown, _UNKNOWN
-        self._shown = rendered = await super().render()
-        if rendered == before:
-            raise SilentCancelOutputException
-        return rendered
-
-
-class render_chart(_Sparing[Drawing]):  # noqa: N801 - a decorator, named as Shiny names its own
-    """Renders a drawing of ``charts`` to the browser's ECharts; None leaves the place blank."""
-
-    async def transform(self, value: Drawing) -> Jsonifiable:
-        return dict(value)  # type: ignore[arg-type]
-
-
-class render_html(_Sparing[TagChild]):  # noqa: N801 - a decorator, named as Shiny names its own
-    """Renders tags that hold nothing but tags and text: no dependencies are looked for in them.
-
-    ``render.ui`` walks through them once more for those, which takes as long as all the rest.
-    """
-
-    def auto_output_ui(self) -> Tag:
-        return tags.div(id=self.output_id, class_="shiny-html-output")
-
-    async def transform(self, value: TagChild) -> Jsonifiable:
-        return {"deps": [], "html": str(TagList(value).get_html_string())}
 
 
 def chart(id_: str, *, class_: str = "") -> Tag:

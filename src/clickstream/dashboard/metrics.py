@@ -1,8 +1,12 @@
 """Figures of reports as numbers, how they changed, and the definitions of their metrics."""
 
 import math
+from typing import Final
 
 from clickstream.contract.metrics import METRICS, Metric
+
+TENFOLD: Final = 10.0
+"""A change from which on the period before had too little to compare with."""
 
 
 def metric(name: str) -> Metric:
@@ -15,6 +19,11 @@ def change(now: float | None, before: float | None) -> float | None:
     if now is None or not before:
         return None
     return (now - before) / abs(before)
+
+
+def growth(now: float | None, before: float | None) -> float | None:
+    """The relative change since the period before; infinite where that one had nothing of it."""
+    return math.inf if now and before == 0 else change(now, before)
 
 
 def number(value: object) -> float | None:

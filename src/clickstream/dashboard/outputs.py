@@ -8,8 +8,8 @@ from shiny import Outputs, reactive, ui
 
 from clickstream.dashboard import kit
 from clickstream.dashboard.charts import Drawing
-from clickstream.dashboard.kit import render_chart, render_html
 from clickstream.dashboard.loading import Outcome, Ready
+from clickstream.dashboard.render import render_chart, render_html
 
 T = TypeVar("T")
 
@@ -43,18 +43,20 @@ def show_chart(
     ``nothing`` is what is said there, where it is not that the dates and filters have no event.
     """
 
+    @reactive.calc
+    def drawing() -> Drawing | None:
+        shown = found()
+        return draw(shown.value) if isinstance(shown, Ready) else None
+
     @output(id=name)
     @render_chart
     def _chart() -> Drawing | None:
-        shown = found()
-        return draw(shown.value) if isinstance(shown, Ready) else None
+        return drawing()
 
     @output(id=f"{name}_words")
     @render_html
     def _words() -> TagChild:
-        return kit.in_place_of_chart(
-            found(), lambda value: draw(value) is not None, nothing=nothing
-        )
+        return kit.in_place_of_chart(found(), has_any=drawing() is not None, nothing=nothing)
 
 
 def chart_box(name: str, *, class_: str = "") -> Tag:

@@ -16,6 +16,8 @@ INTERVALS: Final[Mapping[Interval, str]] = {
     "week": "Week",
     "month": "Month",
 }
+NOTHING: Final = "Nothing before to compare with"
+LITTLE: Final = "Too little before to compare with"
 
 
 def suited(period: Period) -> list[Interval]:
@@ -70,6 +72,14 @@ def finished(found: Sequence[Point], interval: Interval, *, now: dt.datetime) ->
     """The values without that of a period that is not over, unless it is the only one."""
     running = is_running([point.period for point in found], interval, now=now)
     return [point.value for point in without_running(found, is_running=running)]
+
+
+def comparable(before: Sequence[Point]) -> tuple[Sequence[Point], str | None]:
+    """The points of the period before, and why they are none, where they tell hardly anything."""
+    told = sum(1 for point in before if point.value)
+    if 10 * told >= len(before):
+        return before, None
+    return [], LITTLE if told else NOTHING
 
 
 def _has_begun(period: dt.date | dt.datetime, now: dt.datetime) -> bool:

@@ -32,7 +32,7 @@ class Freshness:
     """How far the warehouse is. ``version`` changes whenever rows may have.
 
     ``as_of`` is the end of the latest load that went well; ``problem`` what ended the latest one,
-    where it did not; ``last_run_at`` when the latest one began.
+    where it did not. ``last_run_at`` is when the latest one began, ``is_loading`` whether it runs.
     """
 
     version: str
@@ -40,6 +40,7 @@ class Freshness:
     has_events: bool
     problem: str | None = None
     last_run_at: dt.datetime | None = None
+    is_loading: bool = False
 
 
 class Source(Protocol):

@@ -1,7 +1,7 @@
 """Drawings of several series over time, and of columns: pure functions, as those of ``charts``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from clickstream.dashboard.charts import (
@@ -17,6 +17,7 @@ from clickstream.dashboard.charts import (
 )
 
 COLOURS: Final = 8
+MARK: Final = "var(--down)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Band:
 
     bounds: Sequence[Bounds | None]
     marks: Mapping[str, str]
+    circled: str | None = None
+    """The period that is not over: it has a circle of its own, and no mark on the line."""
 
 
 def colour_of(place: int) -> str:
@@ -63,22 +66,38 @@ def lines(
 ) -> Drawing:
     """A line a series; around the first what was to be expected, and on it what stood out.
 
-    Where the last period is not over, its values stand alone, as hollow circles.
+    Where the last period is not over, its values stand alone, as hollow circles; in the colour of a
+    mark, where it stands out already.
     """
-    drawing = _lines(labels, series, measure=measure, interval=interval, band=band)
-    return _with_running(drawing, series, measure=measure) if is_running else drawing
-
-
-def _with_running(drawing: Drawing, series: Sequence[Series], *, measure: Measure) -> Drawing:
-    """The drawing with the last value of each line taken off it; dashed ones are long over."""
-    option: dict[str, Any] = {**drawing["option"]}
-    drawn, figures = [*option["series"]], [*drawing["figures"]]
+    if not is_running:
+        return _lines(labels, series, measure=measure, interval=interval, band=band)
+    running = labels[-1]
+    is_marked = band is not None and running in band.marks
+    known = replace(band, circled=running) if band else None
+    drawing = _lines(labels, series, measure=measure, interval=interval, band=known)
+    drawn = [*drawing["option"]["series"]]
     for place, one in enumerate(series):
         if not one.is_dashed:
-            drawn[place], unfinished = so_far(drawn[place])
+            colour = MARK if is_marked and place == 0 else None
+            drawn[place], unfinished = so_far(drawn[place], colour=colour)
             drawn.append(unfinished)
-            figures.append([measure.row(f"{one.name}, so far")])
-    return {**drawing, "figures": figures, "option": {**option, "series": drawn}}
+    return _with_running(drawing, drawn, series, measure=measure)
+
+
+def _with_running(
+    drawing: Drawing,
+    drawn: Sequence[Mapping[str, Any]],
+    series: Sequence[Series],
+    *,
+    measure: Measure,
+) -> Drawing:
+    """The drawing with other series, in which the unfinished ones follow; dashed ones are over."""
+    unfinished = [[measure.row(f"{one.name}, so far")] for one in series if not one.is_dashed]
+    return {
+        **drawing,
+        "figures": [*drawing["figures"], *unfinished],
+        "option": {**drawing["option"], "series": drawn},
+    }
 
 
 def _lines(
@@ -93,7 +112,8 @@ def _lines(
     if band is None:
         return _over_time(labels, series, drawn, measure=measure, interval=interval)
     values = dict(zip(labels, series[0].values, strict=False))
-    drawn[0]["markPoint"] = _marks({period: values[period] for period in band.marks})
+    on_line = [period for period in band.marks if period != band.circled]
+    drawn[0]["markPoint"] = _marks({period: values[period] for period in on_line})
     shades = _shades(labels, band)
     drawing = _over_time(labels, series, [*drawn, *shades], measure=measure, interval=interval)
     rows = [
@@ -174,7 +194,7 @@ def _marks(marks: Mapping[str, float | None]) -> Mapping[str, object]:
         "symbolSize": 10,
         "silent": True,
         "label": {"show": False},
-        "itemStyle": {"color": "var(--down)", "borderColor": "var(--panel)", "borderWidth": 2},
+        "itemStyle": {"color": MARK, "borderColor": "var(--panel)", "borderWidth": 2},
         "data": [
             {"coord": [period, value], "name": period}
             for period, value in marks.items()
@@ -184,21 +204,42 @@ def _marks(marks: Mapping[str, float | None]) -> Mapping[str, object]:
 
 
 def stacks(
-    labels: Sequence[str], series: Sequence[Series], *, measure: Measure, interval: str
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    measure: Measure,
+    interval: str,
+    is_running: bool = False,
 ) -> Drawing:
-    """Bars on top of each other; negative values hang below the line."""
-    drawn = [
-        {
-            "type": "bar",
-            "name": one.name,
-            "stack": "all",
-            "barMaxWidth": 44,
-            "data": [{"value": value} for value in one.values],
-            "itemStyle": {"color": colour_of(one.colour)},
-        }
-        for one in series
-    ]
-    return _over_time(labels, series, drawn, measure=measure, interval=interval, has_gap=True)
+    """Bars on top of each other; negative values hang below the line.
+
+    Where the last period is not over, its bars are pale.
+    """
+    drawn = [_bar(one) for one in series]
+    drawing = _over_time(labels, series, drawn, measure=measure, interval=interval, has_gap=True)
+    if not is_running:
+        return drawing
+    over = [{**bar, "data": [*bar["data"][:-1], {"value": None}]} for bar in drawn]
+    pale = [_pale(bar) for bar in drawn]
+    return _with_running(drawing, [*over, *pale], series, measure=measure)
+
+
+def _bar(one: Series) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": one.name,
+        "stack": "all",
+        "barMaxWidth": 44,
+        "data": [{"value": value} for value in one.values],
+        "itemStyle": {"color": colour_of(one.colour)},
+    }
+
+
+def _pale(bar: Mapping[str, Any]) -> dict[str, Any]:
+    """The last of the bars alone, paler than those that are whole."""
+    *over, last = bar["data"]
+    style = {**bar["itemStyle"], "opacity": 0.4}
+    return {**bar, "data": [*({"value": None} for _ in over), last], "itemStyle": style}
 
 
 def _over_time(

@@ -13,10 +13,10 @@ from clickstream.dashboard.choices import fetch_choices
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import DIMENSIONS, Filters, View, read_view
 from clickstream.dashboard.icons import icon
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Activity, Failed, Latest, Outcome, Ready
 from clickstream.dashboard.pages.page import Page
 from clickstream.dashboard.queries import Freshness
+from clickstream.dashboard.render import render_html
 
 EXAMPLE: Final = '{"eventName": "page_view", "pageUrl": "https://shop.example/", "clientId": "me"}'
 
@@ -34,6 +34,7 @@ def make_server(
             session,
             Activity(session),
             view=reactive.Value(start, name="view"),
+            own=reactive.Value(start.without_filters(), name="own"),
             state=reactive.Value(office.known(), name="state"),
         )
         _follow_url(input, desk, pages)
@@ -58,9 +59,7 @@ def _follow_url(input: Inputs, desk: Desk, pages: Sequence[Page]) -> None:  # no
     @reactive.effect
     @reactive.event(input.query)
     def _() -> None:
-        seen = read_view(input.query(), _keys(pages))
-        if seen != desk.view():
-            desk.view.set(seen)
+        desk.turn_to(read_view(input.query(), _keys(pages)))
         # A view that needs nothing new from analytics has settled once its outputs are sent.
         desk.session.on_flushed(desk.activity.settle, once=True)
 
@@ -199,13 +198,23 @@ def freshness(state: Outcome[Freshness], office: Office) -> TagChild:
             words = tags.span(tags.strong("As of"), when)
             late = " late" if fresh.problem or office.is_late(fresh) else ""
             return tags.div(tags.i(class_=f"dot{late}"), words, class_="fresh")
-        case Ready(_):
-            words = tags.span(tags.strong("Nothing loaded yet"), "The ETL has not run")
-            return tags.div(tags.i(class_="dot late"), words, class_="fresh")
+        case Ready(fresh):
+            words = tags.span(*_before_the_first_load(fresh))
+            late = "" if fresh.is_loading else " late"
+            return tags.div(tags.i(class_=f"dot{late}"), words, class_="fresh")
         case Failed(_):
             words = tags.span(tags.strong("Warehouse away"), "Trying again")
             return tags.div(tags.i(class_="dot late"), words, class_="fresh")
     return tags.div(class_="fresh")
+
+
+def _before_the_first_load(fresh: Freshness) -> tuple[Tag, str]:
+    """What is said while no load has ended well."""
+    if fresh.is_loading:
+        return tags.strong("First load running"), "The figures still grow"
+    if fresh.last_run_at is None:
+        return tags.strong("Nothing loaded yet"), "The ETL has not run"
+    return tags.strong("No whole load yet"), "The figures are of a part"
 
 
 def notice(state: Outcome[Freshness], office: Office) -> TagChild:
@@ -216,6 +225,10 @@ def notice(state: Outcome[Freshness], office: Office) -> TagChild:
             return tags.div(text, class_="notice", role="alert")
         case Ready(fresh) if not fresh.has_events:
             return welcome(office.collector_url)
+        case Ready(fresh) if fresh.is_loading and fresh.as_of is None:
+            title = tags.strong("The first load is running. ")
+            text = tags.p(title, "The figures are of the part that is loaded, and grow with it.")
+            return tags.div(text, class_="notice calm", role="status")
         case Ready(fresh) if fresh.problem:
             title = tags.strong("The latest load failed; the figures are older. ")
             text = tags.p(title, f"{fresh.problem} ", "It is tried again with the next load.")

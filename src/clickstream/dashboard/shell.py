@@ -58,7 +58,13 @@ def _head(version: str) -> Tag:
         tags.title("Clickstream"),
         tags.link(rel="icon", href=asset("icon.svg"), type="image/svg+xml"),
         tags.script(src=asset("theme.js")),
-        tags.script(src=asset("echarts.min.js"), id="chart-library", async_=""),
+        tags.link(
+            rel="preload",
+            href=asset("echarts.min.js"),
+            as_="script",
+            fetchpriority="low",
+            id="chart-library",
+        ),
         tags.link(
             rel="preload",
             href="assets/fonts/inter-latin.woff2",

@@ -46,6 +46,7 @@ class WarehouseSource:
             has_events=bool(row["events"]),
             problem=problem,
             last_run_at=row["last_run_at"],
+            is_loading=row["last_run_status"] == "running",
         )
 
     async def close(self) -> None:

@@ -28,8 +28,8 @@ class Heading:
     ``unit`` is None for text, ``instant`` or ``second`` for a date with its time, ``day`` for one
     without, ``status`` for a word with a dot. ``filters`` names the field that choosing a cell
     filters by, with the row's value of ``filters_by``; ``under`` the key of what stands small under
-    the text;
-    ``opens`` the page's own setting that choosing a cell sets to the row's value of ``opens_by``.
+    the text; ``opens`` the page's own setting that choosing a cell sets to the row's value of
+    ``opens_by``. ``is_id`` is text of which the beginning is enough.
     """
 
     key: str
@@ -43,6 +43,7 @@ class Heading:
     is_sortable: bool = True
     opens: str | None = None
     opens_by: str | None = None
+    is_id: bool = False
 
 
 def metric_heading(
@@ -148,8 +149,10 @@ def _text_of(table: Table, row: Row) -> str:
 
 
 def _sortable(value: object) -> Any:  # noqa: ANN401 - all values of a column compare with each other
-    if isinstance(value, bool | datetime | date):
+    if isinstance(value, bool):
         return value
+    if isinstance(value, date):
+        return value.isoformat()  # days and instants of one zone in one column
     try:
         return number(value)
     except ValueError:
@@ -255,9 +258,9 @@ def _text_cell(one: Heading, row: Row, value: object) -> Tag:
     under = row.get(one.under) if one.under else None
     return tags.td(
         content,
-        tags.span(str(under), class_="under") if under else None,
+        tags.span(str(under), class_="under", title=str(under)) if under else None,
         title=text,
-        class_="is-text",
+        class_="is-text is-id" if one.is_id else "is-text",
     )
 
 
@@ -265,6 +268,8 @@ def instant(value: object, *, style: str = "moment") -> TagChild:
     """An instant or a day of the report's zone, as it reads there."""
     if isinstance(value, datetime):
         return kit.moment(value.strftime("%Y-%m-%dT%H:%M:%S"), style)
+    if isinstance(value, date):
+        return kit.moment(value, "full")
     return kit.moment(value, style) if value else kit.NOTHING
 
 

@@ -8,11 +8,11 @@ from shiny import Inputs, Outputs, Session, module, ui
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.outputs import chart_box, part, show, show_chart
 from clickstream.dashboard.pages import acquisition_data as data
 from clickstream.dashboard.pages import acquisition_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "acquisition"
 
@@ -59,10 +59,10 @@ def acquisition_server(input: Inputs, output: Outputs, session: Session, desk: D
     @output(id="groups")
     @render_html
     def _groups() -> TagChild:
-        chosen = data.chosen_group(desk.view())
+        chosen = data.chosen_group(desk.own())
         return kit.segments(data.GROUPS.items(), key="by", chosen=chosen, label="Grouped by")
 
-    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.view()))
+    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.own()))
     show(output, "legend", course, parts.course_legend, waiting="line")
     show_chart(output, "course", course, parts.course_chart)
     show(output, "assistants", assistants, parts.assistants)

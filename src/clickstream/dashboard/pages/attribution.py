@@ -8,11 +8,11 @@ from shiny import Inputs, Outputs, Session, module, ui
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.outputs import show
 from clickstream.dashboard.pages import attribution_data as data
 from clickstream.dashboard.pages import attribution_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "attribution"
 
@@ -46,10 +46,10 @@ def attribution_server(input: Inputs, output: Outputs, session: Session, desk: D
     @output(id="controls")
     @render_html
     def _controls() -> TagChild:
-        return parts.controls(desk.view())
+        return parts.controls(desk.own())
 
     show(output, "headline", found, parts.headline, waiting="strip")
-    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.view()))
+    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.own()))
 
 
 async def _sheet(office: Office, view: View) -> Sheet:

@@ -60,9 +60,9 @@ def headline(found: Credits) -> TagChild:
             "included, on average.",
         ),
         kit.Tile("Most credit", _amount(top, "last_non_direct_conversions"), "credit",
-                 under=f"orders: {_name(found, top)}, last non-direct"),
+                 under=_orders_of(found, top, "last non-direct")),
         kit.Tile("Earns more than its last click", _gain(gained), "credit",
-                 under=f"orders: {_name(found, gained)}, linear less last"),
+                 under=_orders_of(found, gained, "linear less last")),
     ], currency=found.currency)  # fmt: skip
 
 
@@ -83,8 +83,8 @@ def _amount(row: Mapping[str, Any], key: str) -> float | None:
     return number(row.get(key))
 
 
-def _name(found: Credits, row: Mapping[str, Any]) -> str:
-    return str(row.get(found.by) or tables.NONE)
+def _orders_of(found: Credits, row: Mapping[str, Any], model: str) -> str | None:
+    return f"orders: {row.get(found.by) or tables.NONE}, {model}" if row else None
 
 
 def table(found: Credits, measure: str) -> Table:

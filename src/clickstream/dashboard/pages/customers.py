@@ -8,11 +8,11 @@ from shiny import Inputs, Outputs, Session, module, ui
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.outputs import show
 from clickstream.dashboard.pages import customers_data as data
 from clickstream.dashboard.pages import customers_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "customers"
 
@@ -55,29 +55,29 @@ def customers_server(input: Inputs, output: Outputs, session: Session, desk: Des
     @output(id="controls")
     @render_html
     def _controls() -> TagChild:
-        return parts.controls(desk.view())
+        return parts.controls(desk.own())
 
     @output(id="sub")
     @render_html
     def _sub() -> TagChild:
-        return data.MEANINGS[data.chosen_kind(desk.view())]
+        return data.MEANINGS[data.chosen_kind(desk.own())]
 
     show(
         output,
         "segments",
         groups,
-        lambda found: tables.draw(parts.segments_table(found), desk.view()),
+        lambda found: parts.draw_segments(found, desk.own()),
     )
 
     @output(id="tabs")
     @render_html
     def _tabs() -> TagChild:
-        return parts.tabs(desk.view())
+        return parts.tabs(desk.own())
 
     @output(id="customers")
     @render_html
     def _customers() -> TagChild:
-        view = desk.view()
+        view = desk.own()
         if data.shows_value(view):
             return kit.block(value(), lambda found: parts.draw_value(found, view))
         return kit.block(people(), lambda found: parts.draw_customers(found, view))

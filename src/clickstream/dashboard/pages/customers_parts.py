@@ -53,6 +53,16 @@ def segments_table(found: Segments) -> Table:
     )  # fmt: skip
 
 
+def draw_segments(found: Segments, view: View) -> TagChild:
+    if not found.groups:
+        return _nobody() if found.kind == "rfm" else kit.nothing_here()
+    return tables.draw(segments_table(found), view)
+
+
+def _nobody() -> Tag:
+    return kit.words("Nobody ordered", "No order matches the dates and filters chosen.")
+
+
 def customers_table(found: Customers) -> Table:
     """A row a customer."""
     rows = [
@@ -67,7 +77,7 @@ def customers_table(found: Customers) -> Table:
     return Table(
         label="Customers",
         headings=[
-            Heading(key="person", title="Customer"),
+            Heading(key="person", title="Customer", is_id=True),
             Heading(key="segment", title="Segment"),
             metric_heading("orders"),
             metric_heading("revenue", has_bar=True),
@@ -85,7 +95,7 @@ def customers_table(found: Customers) -> Table:
 
 def draw_customers(found: Customers, view: View) -> TagChild:
     if not found.rows:
-        return kit.words("Nobody ordered", "No order matches the dates and filters chosen.")
+        return _nobody()
     shown = tables.draw(customers_table(found), view)
     if len(found.rows) < MOST:
         return shown
@@ -107,7 +117,7 @@ def value_table(found: Customers) -> Table:
     return Table(
         label="Expected value",
         headings=[
-            Heading(key="person", title="Customer"),
+            Heading(key="person", title="Customer", is_id=True),
             metric_heading("orders"),
             Heading(key="last_ordered_on", title="Latest order", unit="day"),
             Heading(key="probability_alive", title="Still a customer", unit="rate",

@@ -7,12 +7,12 @@ from shiny import Inputs, Outputs, Session, module, ui
 
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Ready
 from clickstream.dashboard.outputs import show
 from clickstream.dashboard.pages import events_data as data
 from clickstream.dashboard.pages import events_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "events"
 EXPORTED: Final = (
@@ -40,9 +40,9 @@ def events_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
     @render_html
     def _controls() -> TagChild:
         known = names()
-        return parts.controls(desk.view(), known.value if isinstance(known, Ready) else None)
+        return parts.controls(desk.own(), known.value if isinstance(known, Ready) else None)
 
-    show(output, "table", found, lambda sample: parts.draw_table(sample, desk.view()))
+    show(output, "table", found, lambda sample: parts.draw_table(sample, desk.own()))
     show(output, "opened", opened, parts.opened, waiting="line")
 
 

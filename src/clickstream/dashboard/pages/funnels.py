@@ -9,13 +9,13 @@ from clickstream.analytics import Report
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Ready
 from clickstream.dashboard.outputs import chart_box, part, show, show_chart
 from clickstream.dashboard.pages import funnels_builder as builder
 from clickstream.dashboard.pages import funnels_data as data
 from clickstream.dashboard.pages import funnels_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "funnels"
 
@@ -79,19 +79,19 @@ def funnels_server(input: Inputs, output: Outputs, session: Session, desk: Desk)
 
     show(output, "headline", funnel, parts.headline, waiting="strip")
     show(output, "bars", funnel, parts.bars)
-    show(output, "by", by, lambda found: _by(found, desk.view()))
-    show_chart(output, "times", funnel, parts.time_chart)
-    show_chart(output, "trend", trend, parts.trend_chart)
+    show(output, "by", by, lambda found: _by(found, desk.own()))
+    show_chart(output, "times", funnel, parts.time_chart, nothing=parts.NOBODY)
+    show_chart(output, "trend", trend, parts.trend_chart, nothing=parts.NOBODY)
 
     @output(id="builder")
     @render_html
     def _builder() -> TagChild:
-        return builder.builder(desk.view(), office.saved)
+        return builder.builder(desk.own(), office.saved)
 
     @output(id="controls")
     @render_html
     def _controls() -> TagChild:
-        return builder.controls(desk.view(), office.saved)
+        return builder.controls(desk.own(), office.saved)
 
     @output(id="suggestions")
     @render_html
@@ -102,7 +102,7 @@ def funnels_server(input: Inputs, output: Outputs, session: Session, desk: Desk)
     @output(id="by_sub")
     @render_html
     def _by_sub() -> TagChild:
-        by = data.chosen_field(desk.view())
+        by = data.chosen_field(desk.own())
         return (
             f"The same funnel by {data.FIELDS[by].lower()}" if by else "The same funnel by a field"
         )

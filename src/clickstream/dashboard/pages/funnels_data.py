@@ -8,6 +8,7 @@ from typing import Final
 from clickstream.analytics import Report, Saved
 from clickstream.analytics.saved import Funnel
 from clickstream.dashboard import periods
+from clickstream.dashboard.charts import Point
 from clickstream.dashboard.desk import Office
 from clickstream.dashboard.filters import View
 from clickstream.dashboard.periods import Interval
@@ -36,10 +37,11 @@ FIELDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The funnel of each period's starts."""
+    """Which share of each period's starts came through."""
 
     interval: Interval
-    report: Report
+    rates: Sequence[Point]
+    is_running: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +113,19 @@ async def fetch_by(office: Office, view: View) -> Report | None:
 async def fetch_trend(office: Office, view: View) -> Trend:
     """The same for the starts of each period."""
     filters = view.filters
-    period = office.period(filters)
+    period, now = office.period(filters), office.now(filters)
     interval = periods.usual(period)
     options = chosen(view, office.saved).options()
-    return Trend(interval, await office.ask("funnel", filters, period, trend=interval, **options))
+    report = await office.ask("funnel", filters, period, trend=interval, **options)
+    last = max((row["step"] for row in report.rows), default=0)
+    rows = [
+        {"period": row["period"], "value": row["rate_from_first"]}
+        for row in report.rows
+        if row["step"] == last
+    ]
+    rates = periods.points(rows, now=now, currency=None)
+    labels = [point.period for point in rates]
+    return Trend(interval, rates, periods.is_running(labels, interval, now=now))
 
 
 async def fetch_suggestions(office: Office, view: View) -> tuple[Sequence[str], Sequence[str]]:

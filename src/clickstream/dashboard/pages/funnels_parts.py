@@ -14,6 +14,7 @@ from clickstream.dashboard.pages.funnels_data import FIELDS, Trend
 from clickstream.dashboard.steps import say_step
 from clickstream.dashboard.tables import Heading, Table
 
+NOBODY: Final = "Nobody came through in these dates"
 HEADS: Final = ("rate_from_first", "rate_from_previous", "drop_off")
 
 
@@ -66,7 +67,8 @@ def bars(report: Report) -> TagChild:
         tags.span("Median time"),
         class_="fstep fstep-head",
     )
-    return tags.div(head, *(_step(row) for row in report.rows), class_="fsteps")
+    units = counted(report).lower()
+    return tags.div(head, *(_step(row, units) for row in report.rows), class_="fsteps")
 
 
 def _head(name: str) -> Tag:
@@ -74,7 +76,7 @@ def _head(name: str) -> Tag:
     return tags.span(known.title, kit.hint(known.title, known.definition))
 
 
-def _step(row: Mapping[str, Any]) -> Tag:
+def _step(row: Mapping[str, Any], units: str) -> Tag:
     is_first = row["step"] == 1
     first = number(row["rate_from_first"]) or 0
     name = say_step(str(row["name"]))
@@ -82,7 +84,7 @@ def _step(row: Mapping[str, Any]) -> Tag:
     return tags.div(
         tags.span(tags.i(str(row["step"])), name, class_="fstep-name", title=name),
         svg(Tag("rect", width=f"{max(0.4, 100 * first):.2f}%", height="100%", rx="6")),
-        _figure(number(row["count"]), "count", counted_as=""),
+        _figure(number(row["count"]), "count", counted_as=units),
         _figure(first, "rate", counted_as=metric("rate_from_first").title, class_="all"),
         _figure(before, "rate", counted_as=metric("rate_from_previous").title),
         _figure(None if is_first else number(row["drop_off"]), "count", counted_as="lost"),
@@ -92,8 +94,10 @@ def _step(row: Mapping[str, Any]) -> Tag:
 
 
 def _figure(value: float | None, unit: str, *, counted_as: str, class_: str = "") -> Tag:
+    """A figure; what it counts stands under it where the columns have no heads."""
     shown = kit.figure(value, unit, is_compact=False)
-    return tags.span(shown, tags.small(counted_as) if counted_as else None, class_=class_ or None)
+    classes = " ".join(filter(None, (class_, "is-none" if value is None else "")))
+    return tags.span(shown, tags.small(counted_as), class_=classes or None)
 
 
 def time_chart(report: Report) -> charts.Drawing | None:
@@ -112,16 +116,14 @@ def time_chart(report: Report) -> charts.Drawing | None:
 
 def trend_chart(found: Trend) -> charts.Drawing | None:
     """The share that came through, by when the first step was taken."""
-    last = max((row["step"] for row in found.report.rows), default=0)
-    rows = [row for row in found.report.rows if row["step"] == last]
-    if not rows:
+    if not any(point.value for point in found.rates):
         return None
-    hour = found.interval == "hour"
-    labels = [row["period"].strftime("%Y-%m-%dT%H:%M" if hour else "%Y-%m-%d") for row in rows]
-    rates = [number(row["rate_from_first"]) for row in rows]
-    line = series.Series("Conversion", rates)
     return series.lines(
-        labels, [line], measure=charts.Measure("Conversion", "rate"), interval=found.interval
+        [point.period for point in found.rates],
+        [series.Series("Conversion", [point.value for point in found.rates])],
+        measure=charts.Measure("Conversion", "rate"),
+        interval=found.interval,
+        is_running=found.is_running,
     )
 
 

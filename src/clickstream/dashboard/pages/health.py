@@ -42,10 +42,10 @@ def health_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
     checks = desk.load(KEY, lambda view: data.fetch_checks(office, view))
     unusual = desk.load(KEY, lambda view: data.fetch_anomalies(office, view))
     show(output, "headline", health, parts.headline, waiting="strip")
-    show(output, "runs", health, lambda found: parts.draw_runs(found, desk.view()))
-    show(output, "rejects", health, lambda found: parts.draw_rejects(found, desk.view()))
-    show(output, "checks", checks, lambda found: parts.draw_checks(found, desk.view()))
-    show(output, "anomalies", unusual, lambda found: parts.draw_anomalies(found, desk.view()))
+    show(output, "runs", health, lambda found: parts.draw_runs(found, desk.own()))
+    show(output, "rejects", health, lambda found: parts.draw_rejects(found, desk.own()))
+    show(output, "checks", checks, lambda found: parts.draw_checks(found, desk.own()))
+    show(output, "anomalies", unusual, lambda found: parts.draw_anomalies(found, desk.own()))
 
 
 async def _runs_sheet(office: Office, view: View) -> Sheet:

@@ -98,7 +98,7 @@ def checks_table(report: Report) -> Table:
         headings=[
             Heading(key="status", title="Result", unit="status"),
             Heading(key="check_name", title="Check", under="message"),
-            Heading(key="observed", title="Seen", unit="ratio"),
+            Heading(key="observed", title="Seen", unit="number"),
             Heading(key="expected", title="Expected"),
             Heading(key="checked_at", title="When", unit="instant"),
         ],
@@ -120,8 +120,8 @@ def anomalies_table(report: Report) -> Table:
         headings=[
             Heading(key="name", title="Metric", under="where"),
             Heading(key="period", title="When", unit="instant"),
-            Heading(key="observed", title="Seen", unit="ratio"),
-            Heading(key="expected", title="Expected", unit="ratio"),
+            Heading(key="observed", title="Seen", unit="number"),
+            Heading(key="expected", title="Expected", unit="number"),
         ],
         rows=[_anomaly(row) for row in report.rows],
         order="-period",
@@ -135,7 +135,8 @@ def _anomaly(row: Mapping[str, Any]) -> dict[str, Any]:
     where = f"{row['dimension']}: {row['value']}" if row["dimension"] else "the whole shop"
     direction = "more" if row["observed"] > row["expected"] else "less"
     name = known.title if known else row["metric"]
-    return {**row, "name": name, "where": f"{where}, {direction} than expected"}
+    period = row["period"].date() if row["interval"] == "day" else row["period"]
+    return {**row, "name": name, "period": period, "where": f"{where}, {direction} than expected"}
 
 
 def draw_anomalies(report: Report, view: View) -> TagChild:

@@ -8,12 +8,12 @@ from shiny import Inputs, Outputs, Session, module, ui
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Ready
 from clickstream.dashboard.outputs import chart_box, part, show, show_chart
 from clickstream.dashboard.pages import journeys_data as data
 from clickstream.dashboard.pages import journeys_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "journeys"
 
@@ -63,11 +63,11 @@ def journeys_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     def _controls() -> TagChild:
         shown = found()
         nodes = parts.node_names(shown.value) if isinstance(shown, Ready) else ()
-        return parts.controls(desk.view(), nodes)
+        return parts.controls(desk.own(), nodes)
 
     show_chart(output, "flow", found, parts.sankey)
     show(output, "paths", found, parts.paths)
-    show(output, "nodes", found, lambda report: parts.draw_nodes(report, desk.view()))
+    show(output, "nodes", found, lambda report: parts.draw_nodes(report, desk.own()))
 
 
 async def _paths_sheet(office: Office, view: View) -> Sheet:

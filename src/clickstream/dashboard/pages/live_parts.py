@@ -33,7 +33,8 @@ def chart(report: Report) -> charts.Drawing | None:
     labels = [row["minute"].strftime("%Y-%m-%dT%H:%M") for row in report.rows]
     visitors = series.Series("Visitors", [number(row["visitors"]) for row in report.rows])
     measure = charts.Measure("Visitors", "count")
-    return series.stacks(labels, [visitors], measure=measure, interval="minute")
+    # The last minute is that of the question itself, and so not over.
+    return series.stacks(labels, [visitors], measure=measure, interval="minute", is_running=True)
 
 
 def top(report: Report, key: str, head: str) -> TagChild:

@@ -8,13 +8,13 @@ from shiny import Inputs, Outputs, Session, module, ui
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.loading import Loading
 from clickstream.dashboard.outputs import chart_box, part, show, show_chart
 from clickstream.dashboard.pages import orders_data as data
 from clickstream.dashboard.pages import orders_parts as parts
 from clickstream.dashboard.pages.orders_books import card, fetch_books, table
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "orders"
 
@@ -61,18 +61,18 @@ def orders_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
     @output(id="books")
     @render_html
     def _books() -> TagChild:
-        shown, view = books(), desk.view()
+        shown, view = books(), desk.own()
         return None if isinstance(shown, Loading) else kit.block(shown, lambda it: card(it, view))
 
     @output(id="figures")
     @render_html
     def _figures() -> TagChild:
-        return parts.figures(desk.view())
+        return parts.figures(desk.own())
 
     show(output, "headline", found, parts.headline, waiting="strip")
     show(output, "carts", found, parts.carts)
-    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.view()))
-    show_chart(output, "course", course, parts.chart)
+    show(output, "table", found, lambda shown: parts.draw_table(shown, desk.own()))
+    show_chart(output, "course", course, parts.chart, nothing=parts.NONE)
 
 
 async def _sheet(office: Office, view: View) -> Sheet:

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from clickstream.analytics import Report
 from clickstream.dashboard import periods
+from clickstream.dashboard.charts import Point
 from clickstream.dashboard.currency import choose_currency, currencies_of
 from clickstream.dashboard.desk import Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.metrics import change, number
+from clickstream.dashboard.metrics import TENFOLD, growth, number
 from clickstream.dashboard.periods import Interval
 
 MOST: Final = 2000
@@ -40,7 +41,7 @@ class Course:
     currency: str | None
     labels: Sequence[str]
     values: Sequence[float | None]
-    before: Sequence[tuple[str, float | None]]
+    before: Sequence[Point]
     is_running: bool
 
 
@@ -60,7 +61,7 @@ async def fetch_orders(office: Office, view: View) -> Orders:
     currency = choose_currency(_as_rows(totals), filters.currency)
     total = totals.get(currency, {})
     earlier = _totals(before[0]).get(currency, {}) if before else {}
-    changes = {name: change(number(total.get(name)), number(earlier.get(name))) for name in TILES}
+    changes = _changes(total, earlier) if before else {}
     carts = now.summary.get("carts")
     return Orders(
         now.rows,
@@ -70,6 +71,16 @@ async def fetch_orders(office: Office, view: View) -> Orders:
         currency,
         currencies_of(_as_rows(totals)),
     )
+
+
+def _changes(total: Mapping[str, Any], earlier: Mapping[str, Any]) -> Mapping[str, float | None]:
+    """How the totals changed; the average only where there were enough orders to compare with."""
+    changes = {
+        name: growth(number(total.get(name)) or 0, number(earlier.get(name)) or 0) for name in TILES
+    }
+    if (changes["orders"] or 0) >= TENFOLD:
+        changes["average_order_value"] = None
+    return changes
 
 
 def _totals(report: Report) -> dict[str | None, Mapping[str, Any]]:
@@ -96,11 +107,12 @@ async def fetch_course(office: Office, view: View) -> Course:
     currency = choose_currency(overview, filters.currency)
     now = office.now(filters)
     points = periods.points(report.rows, now=now, currency=currency)
-    before = (
+    earlier = (
         periods.points(report.rows, now=now, currency=currency, is_before=True)
         if filters.compare
         else []
     )
+    before, _ = periods.comparable(earlier)
     labels = [point.period for point in points]
     return Course(
         name,
@@ -108,6 +120,6 @@ async def fetch_course(office: Office, view: View) -> Course:
         currency,
         labels,
         [point.value for point in points],
-        [(point.period, point.value) for point in before],
+        before,
         periods.is_running(labels, interval, now=now),
     )

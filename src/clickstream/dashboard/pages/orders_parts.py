@@ -18,6 +18,7 @@ from clickstream.dashboard.pages.orders_data import (
 )
 from clickstream.dashboard.tables import Heading, Table, metric_heading
 
+NONE: Final = "No order in these dates"
 CARTS: Final = (
     ("carts", "Opened", "Carts whose first product was added in the period."),
     ("ordered_carts", "Ordered", "Carts whose visitor placed an order within 24 hours."),
@@ -56,9 +57,9 @@ def chart(found: Course) -> charts.Drawing | None:
     known = metric(found.name)
     currency = found.currency if known.unit == "money" else None
     lines = [series.Series("This period", found.values)]
-    if any(value for _, value in found.before):
-        values = [value for _, value in found.before][: len(found.labels)]
-        when = [period for period, _ in found.before]
+    if found.before:
+        shown = found.before[: len(found.labels)]
+        values, when = [point.value for point in shown], [point.period for point in shown]
         lines.append(series.Series("Period before", values, is_dashed=True, when=when))
     measure = charts.Measure(known.title, known.unit, currency)
     return series.lines(
@@ -122,6 +123,8 @@ def table(found: Orders) -> Table:
 
 
 def draw_table(found: Orders, view: View) -> TagChild:
+    if not found.rows:
+        return kit.words(NONE, "Choose other dates, or fewer filters.")
     shown = tables.draw(table(found), view)
     if len(found.rows) < MOST:
         return shown

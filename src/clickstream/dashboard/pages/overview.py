@@ -5,14 +5,15 @@ from typing import Final
 from htmltools import Tag, TagChild, TagList, tags
 from shiny import Inputs, Outputs, Session, module, reactive, ui
 
-from clickstream.dashboard import charts, kit
+from clickstream.dashboard import kit
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_chart, render_html
 from clickstream.dashboard.loading import Ready
+from clickstream.dashboard.outputs import chart_box, show_chart
 from clickstream.dashboard.pages import overview_data as data
 from clickstream.dashboard.pages import overview_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "overview"
 
@@ -24,7 +25,7 @@ def overview_ui() -> TagList:
             ui.output_ui("headline"),
             tags.div(
                 ui.output_ui("trend_head"),
-                tags.div(kit.chart("trend"), ui.output_ui("trend_words"), class_="chart-box"),
+                chart_box("trend"),
                 class_="trend",
             ),
             class_="card",
@@ -63,7 +64,7 @@ def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     @output(id="headline")
     @render_html
     def _headline() -> TagChild:
-        view = desk.view()
+        view = desk.own()
         return kit.block(headline(), lambda found: parts.headline(found, view), waiting="strip")
 
     @output(id="trend_head")
@@ -77,18 +78,7 @@ def overview_server(input: Inputs, output: Outputs, session: Session, desk: Desk
             period = office.period(desk.view().filters)
         return parts.trend_head(shown.value, period, currencies)
 
-    @output(id="trend")
-    @render_chart
-    def _trend() -> charts.Drawing | None:
-        shown = trend()
-        if not isinstance(shown, Ready) or not parts.has_points(shown.value):
-            return None
-        return parts.trend_drawing(shown.value)
-
-    @output(id="trend_words")
-    @render_html
-    def _trend_words() -> TagChild:
-        return kit.in_place_of_chart(trend(), parts.has_points)
+    show_chart(output, "trend", trend, parts.trend_drawing)
 
     @output(id="funnel")
     @render_html

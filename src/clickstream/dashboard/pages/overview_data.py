@@ -34,13 +34,17 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """One metric over the period, and over the period before where it is compared."""
+    """One metric over the period, and over the period before where it is compared.
+
+    ``lack`` says why there is nothing to compare with.
+    """
 
     name: str
     interval: Interval
     currency: str | None
     points: Sequence[Point]
     before: Sequence[Point]
+    lack: str | None
     is_running: bool
 
 
@@ -109,11 +113,11 @@ async def fetch_trend(office: Office, view: View) -> Trend:
     )
     currency = choose_currency(overview, filters.currency)
     now = office.now(filters)
-    before = _points(trends, name, currency, now=now, is_before=True) if filters.compare else []
-    has_any = any(point.value for point in before)
+    earlier = _points(trends, name, currency, now=now, is_before=True) if filters.compare else []
+    before, lack = periods.comparable(earlier)
     points = _points(trends, name, currency, now=now)
     running = periods.is_running([point.period for point in points], interval, now=now)
-    return Trend(name, interval, currency, points, before if has_any else [], running)
+    return Trend(name, interval, currency, points, before, lack, running)
 
 
 def _points(

@@ -9,7 +9,7 @@ from clickstream.analytics.report import Report
 from clickstream.dashboard import charts, kit, periods
 from clickstream.dashboard.filters import Period, View
 from clickstream.dashboard.icons import svg
-from clickstream.dashboard.metrics import change, metric, number
+from clickstream.dashboard.metrics import TENFOLD, growth, metric, number
 from clickstream.dashboard.pages.overview_data import (
     TILES,
     Headline,
@@ -19,6 +19,7 @@ from clickstream.dashboard.pages.overview_data import (
 )
 
 SHOWN: Final = 6
+RATIOS: Final = ("conversion_rate", "average_order_value")
 STEPS: Final[Mapping[str, str]] = {
     "view_item": "Product viewed",
     "add_to_cart": "Added to cart",
@@ -36,7 +37,6 @@ def headline(found: Headline, view: View) -> Tag:
 
 def _tile(name: str, found: Headline, *, is_pressed: bool) -> Tag:
     meaning = metric(name)
-    now, before = number(found.row.get(name)), number(found.row.get(f"{name}_previous"))
     press = tags.button(
         {
             "data-set": kit.pairs(metric=name),
@@ -45,8 +45,8 @@ def _tile(name: str, found: Headline, *, is_pressed: bool) -> Tag:
         },
         tags.span(meaning.title, class_="tile-name"),
         tags.span(
-            kit.figure(now, meaning.unit, currency=found.currency),
-            kit.delta(change(now, before), is_better_higher=meaning.better == "up"),
+            kit.figure(number(found.row.get(name)), meaning.unit, currency=found.currency),
+            kit.delta(_moved(name, found), is_better_higher=meaning.better == "up"),
             class_="tile-value",
         ),
         kit.sparkline(found.sparks[name]),
@@ -56,11 +56,21 @@ def _tile(name: str, found: Headline, *, is_pressed: bool) -> Tag:
     return tags.div(press, kit.hint(meaning.title, meaning.definition), class_="tile")
 
 
+def _moved(name: str, found: Headline) -> float | None:
+    """How a number changed; a ratio only where there were enough sessions to compare with."""
+    now, before = number(found.row.get(name)), number(found.row.get(f"{name}_previous"))
+    if name in RATIOS and (_moved("sessions", found) or 0) >= TENFOLD:
+        return None
+    return growth(now, before)
+
+
 def trend_head(found: Trend, period: Period, currencies: Sequence[str]) -> Tag:
     """What the lines are, and by which interval and currency they are drawn."""
     lines: list[TagChild] = [tags.span(tags.i(), _dates(period))]
     if found.before:
         lines.append(tags.span(tags.i(class_="before"), _dates(period.before())))
+    elif found.lack:
+        lines.append(tags.span(found.lack))
     suited = [(name, periods.INTERVALS[name]) for name in periods.suited(period)]
     tools = [kit.segments(suited, key="interval", chosen=found.interval, label="Interval")]
     if len(currencies) > 1:
@@ -81,11 +91,10 @@ def _dates(period: Period) -> TagList:
     return TagList(kit.moment(period.start, "day"), kit.DASH, kit.moment(period.end, "date"))
 
 
-def has_points(found: Trend) -> bool:
-    return any(point.value for point in found.points)
-
-
-def trend_drawing(found: Trend) -> charts.Drawing:
+def trend_drawing(found: Trend) -> charts.Drawing | None:
+    """The metric over the period; None where every point is nothing."""
+    if not any(point.value for point in found.points):
+        return None
     meaning = metric(found.name)
     currency = found.currency if meaning.unit == "money" else None
     measure = charts.Measure(meaning.title, meaning.unit, currency)

@@ -5,11 +5,10 @@ from typing import Final
 from htmltools import TagChild, TagList, tags
 from shiny import Inputs, Outputs, Session, module, ui
 
-from clickstream.dashboard import charts, kit, tables
+from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_chart, render_html
-from clickstream.dashboard.loading import Ready
+from clickstream.dashboard.outputs import chart_box, show_chart
 from clickstream.dashboard.pages import products_kinds_parts as kinds
 from clickstream.dashboard.pages import products_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
@@ -20,6 +19,7 @@ from clickstream.dashboard.pages.products_data import (
     fetch_products,
 )
 from clickstream.dashboard.pages.products_kinds_data import chosen_kind, fetch_kind
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "products"
 
@@ -51,12 +51,8 @@ def products_ui() -> TagList:
 
 
 def _chart_card(name: str, title: str, *, span: int) -> TagChild:
-    box = tags.div(
-        kit.chart(name, class_="tall"), ui.output_ui(f"{name}_words"), class_="chart-box"
-    )
-    return kit.card(
-        title, tags.div(box, class_="card-body"), sub=ui.output_ui(f"{name}_sub"), span=span
-    )
+    box = tags.div(chart_box(name, class_="tall"), class_="card-body")
+    return kit.card(title, box, sub=ui.output_ui(f"{name}_sub"), span=span)
 
 
 @module.server
@@ -67,13 +63,13 @@ def products_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     @output(id="groups")
     @render_html
     def _groups() -> TagChild:
-        chosen = chosen_group(desk.view())
+        chosen = chosen_group(desk.own())
         return kit.segments(GROUPS.items(), key="by", chosen=chosen, label="Grouped by")
 
     @output(id="table")
     @render_html
     def _table() -> TagChild:
-        view = desk.view()
+        view = desk.own()
         return kit.block(found(), lambda products: parts.table(products, view))
 
     kind = desk.load(KEY, lambda view: fetch_kind(office, view), keys=("by", "kind"))
@@ -81,23 +77,23 @@ def products_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     @output(id="kind")
     @render_html
     def _kind() -> TagChild:
-        view = desk.view()
+        view = desk.own()
         return kit.block(kind(), lambda shown: kinds.draw(shown, view))
 
     @output(id="kind_tabs")
     @render_html
     def _kind_tabs() -> TagChild:
-        return kinds.tabs(desk.view())
+        return kinds.tabs(desk.own())
 
     @output(id="kind_sub")
     @render_html
     def _kind_sub() -> TagChild:
-        return kinds.MEANINGS[chosen_kind(desk.view())]
+        return kinds.MEANINGS[chosen_kind(desk.own())]
 
     @output(id="ranking_sub")
     @render_html
     def _ranking_sub() -> TagChild:
-        view = desk.view()
+        view = desk.own()
         title = parts.measure(parts.ranked_by(view), None).label.lower()
         return f"The ten {GROUPS[chosen_group(view)].lower()} with the most: {title}"
 
@@ -106,29 +102,20 @@ def products_server(input: Inputs, output: Outputs, session: Session, desk: Desk
     def _scatter_sub() -> TagChild:
         return "Views against the share put into a cart; larger earns more"
 
-    @output(id="ranking")
-    @render_chart
-    def _ranking() -> charts.Drawing | None:
-        shown = found()
-        return parts.ranking(shown.value, desk.view()) if isinstance(shown, Ready) else None
-
-    @output(id="scatter")
-    @render_chart
-    def _scatter() -> charts.Drawing | None:
-        shown = found()
-        return parts.scatter(shown.value, desk.view()) if isinstance(shown, Ready) else None
-
-    @output(id="ranking_words")
-    @render_html
-    def _ranking_words() -> TagChild:
-        shown, view = found(), desk.view()
-        return kit.in_place_of_chart(shown, lambda value: parts.ranking(value, view) is not None)
-
-    @output(id="scatter_words")
-    @render_html
-    def _scatter_words() -> TagChild:
-        shown, view = found(), desk.view()
-        return kit.in_place_of_chart(shown, lambda value: parts.scatter(value, view) is not None)
+    show_chart(
+        output,
+        "ranking",
+        found,
+        lambda shown: parts.ranking(shown, desk.own()),
+        nothing="Nothing to rank in these dates",
+    )
+    show_chart(
+        output,
+        "scatter",
+        found,
+        lambda shown: parts.scatter(shown, desk.own()),
+        nothing="No product was viewed in these dates",
+    )
 
 
 async def _sheet(office: Office, view: View) -> Sheet:

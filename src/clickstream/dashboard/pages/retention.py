@@ -8,12 +8,12 @@ from shiny import Inputs, Outputs, Session, module, ui
 from clickstream.dashboard import kit
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.metrics import metric
 from clickstream.dashboard.outputs import chart_box, show, show_chart
 from clickstream.dashboard.pages import retention_data as data
 from clickstream.dashboard.pages import retention_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "retention"
 

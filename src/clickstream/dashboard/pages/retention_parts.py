@@ -132,9 +132,12 @@ def lifecycle_chart(report: Report) -> charts.Drawing | None:
         series.Series(name, [_signed(row[state], state) for row in report.rows], colour)
         for state, (name, colour, _) in STATES.items()
     ]
-    interval = str(report.params["interval"])
     return series.stacks(
-        labels, drawn, measure=charts.Measure("Visitors", "count"), interval=interval
+        labels,
+        drawn,
+        measure=charts.Measure("Visitors", "count"),
+        interval=str(report.params["interval"]),
+        is_running=not report.rows[-1]["is_complete"],
     )
 
 

@@ -8,11 +8,11 @@ from shiny import Inputs, Outputs, Session, module, ui
 from clickstream.dashboard import kit, tables
 from clickstream.dashboard.desk import Desk, Office
 from clickstream.dashboard.filters import View
-from clickstream.dashboard.kit import render_html
 from clickstream.dashboard.outputs import chart_box, show, show_chart
 from clickstream.dashboard.pages import trends_data as data
 from clickstream.dashboard.pages import trends_parts as parts
 from clickstream.dashboard.pages.page import Page, Sheet
+from clickstream.dashboard.render import render_html
 
 KEY: Final = "trends"
 
@@ -48,7 +48,7 @@ def trends_server(input: Inputs, output: Outputs, session: Session, desk: Desk) 
 
     show(output, "legend", found, parts.legend, waiting="line")
     show_chart(output, "chart", found, parts.chart)
-    show(output, "table", found, lambda shown: tables.draw(parts.table(shown), desk.view()))
+    show(output, "table", found, lambda shown: tables.draw(parts.table(shown), desk.own()))
 
 
 async def _sheet(office: Office, view: View) -> Sheet:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from clickstream.analytics import Report
 from clickstream.analytics.measures import known_metrics
 from clickstream.dashboard import periods
+from clickstream.dashboard.charts import Point
 from clickstream.dashboard.currency import choose_currency
 from clickstream.dashboard.desk import Office
 from clickstream.dashboard.filters import Filters, Period, View
@@ -40,7 +41,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A metric by time: one line, and that of the period before; or a line a value of a field."""
+    """A metric by time: one line, and that of the period before; or a line a value of a field.
+
+    ``lack`` says why there is nothing to compare with.
+    """
 
     metric: str
     by: str
@@ -49,7 +53,8 @@ class Trend:
     currencies: Sequence[str]
     labels: Sequence[str]
     lines: Sequence[Line]
-    before: Sequence[tuple[str, float | None]]
+    before: Sequence[Point]
+    lack: str | None
     watch: Watch
     is_running: bool
 
@@ -92,12 +97,15 @@ async def fetch_trend(office: Office, view: View) -> Trend:
     own = [row for row in report.rows if row.get("currency", currency) == currency]
     first = own[0].get(by) if own and by else None
     one = [row for row in own if not by or row[by] == first]
-    before = periods.points(one, now=now, currency=currency, is_before=True) if compare else []
+    is_compared = compare and not by
+    earlier = periods.points(one, now=now, currency=currency, is_before=True) if is_compared else []
+    before, lack = periods.comparable(earlier)
     labels = [point.period for point in periods.points(one, now=now, currency=currency)]
     return Trend(
         name, by, interval, currency, currencies_of_money(report), labels,
         _lines(own, by, name, totals=totals, now=now, currency=currency),
-        [] if by else [(point.period, point.value) for point in before],
+        before,
+        lack,
         watch,
         periods.is_running(labels, interval, now=now),
     )  # fmt: skip

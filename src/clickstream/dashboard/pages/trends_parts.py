@@ -71,7 +71,7 @@ def chart(found: Trend) -> charts.Drawing | None:
     ]
     if found.before:
         shown = found.before[: len(found.labels)]
-        values, when = [value for _, value in shown], [period for period, _ in shown]
+        values, when = [point.value for point in shown], [point.period for point in shown]
         drawn.append(series.Series(BEFORE, values, is_dashed=True, when=when))
     return series.lines(
         found.labels,
@@ -130,8 +130,8 @@ def legend(found: Trend) -> TagChild:
         shown.append(tags.span(tags.i(class_="band"), "Expected"))
     if any(period in found.watch.unusual for period in found.labels):
         shown.append(tags.span(tags.b(class_="mark"), "Unusual"))
-    if found.watch.words:
-        shown.append(tags.small(found.watch.words))
+    for words in filter(None, (found.lack, found.watch.words)):
+        shown.append(tags.small(words))
     if len(found.currencies) > 1:
         names = [(name, name) for name in found.currencies]
         shown.append(
@@ -179,7 +179,7 @@ def _values(found: Trend) -> Table:
 def _periods(found: Trend) -> Table:
     known = metric(found.metric)
     line = found.lines[0].values if found.lines else []
-    before = [value for _, value in found.before]
+    before = [point.value for point in found.before]
     rows: list[dict[str, Any]] = []
     for place, period in enumerate(found.labels):
         row: dict[str, Any] = {"period": period, "value": line[place]}

@@ -87,12 +87,16 @@
     return /color$/i.test(key) ? colour(node) : node;
   }
 
-  // The library is large and needed last: it comes beside everything else, and charts wait for it.
+  // The library is large and needed last: it comes beside everything else, and is run while the
+  // first figures are on their way.
   const library = new Promise((resolve) => {
-    const script = document.getElementById("chart-library");
-    if (window.echarts) resolve(true);
-    script.addEventListener("load", () => resolve(true));
-    script.addEventListener("error", () => resolve(false));
+    $(document).one("shiny:connected", () => {
+      const script = document.createElement("script");
+      script.addEventListener("load", () => resolve(true));
+      script.addEventListener("error", () => resolve(false));
+      script.src = document.getElementById("chart-library").href;
+      document.head.append(script);
+    });
   });
 
   async function draw(el) {
@@ -113,8 +117,10 @@
     chart.on("click", (point) => {
       if (point.data?.go) window.view.change(point.data.go);
     });
+    // Tells the first size, too: that one is drawn already.
     new ResizeObserver(() => {
-      if (el.clientWidth) chart.resize();
+      const isAsDrawn = el.clientWidth === chart.getWidth() && el.clientHeight === chart.getHeight();
+      if (el.clientWidth && !isAsDrawn) chart.resize();
     }).observe(el);
     return chart;
   }

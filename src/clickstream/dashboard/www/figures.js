@@ -79,8 +79,7 @@ window.figures = (() => {
     const percent = numberFormat({
       style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits,
     });
-    const text = size >= 10 ? `> ${percent.format(9.99)}` : percent.format(size);
-    return size < 0.0005 ? "no change" : `${value > 0 ? "▲" : "▼"} ${text}`;
+    return size < 0.0005 ? "no change" : `${value > 0 ? "▲" : "▼"} ${percent.format(size)}`;
   }
 
   function figure(value, unit, currency, compact) {
@@ -103,6 +102,7 @@ window.figures = (() => {
     full: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
     date: { day: "numeric", month: "short", year: "numeric" },
     hour: { hour: "numeric", minute: "2-digit" },
+    weekhour: { weekday: "short", hour: "numeric" },
     dayhour: { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
     month: { month: "short", year: "numeric" },
     clock: { hour: "numeric", minute: "2-digit" },
