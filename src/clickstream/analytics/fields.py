@@ -17,6 +17,7 @@ class Field:
     """One field: its name, level and SQL expression.
 
     Expressions read sessions as ``s`` and events as ``e``; a line's is a column of the lines.
+    ``is_in_details``: the details of sessions have all columns that it reads of a session.
     """
 
     name: str
@@ -24,10 +25,16 @@ class Field:
     level: Level
     expression: sql.Composable
     is_path: bool = False
+    is_in_details: bool = False
 
 
-def _session(name: str, title: str, text: sql.SQL, *, is_path: bool = False) -> Field:
-    return Field(name=name, title=title, level="session", expression=text, is_path=is_path)
+def _session(
+    name: str, title: str, text: sql.SQL, *, is_path: bool = False, is_in_details: bool = True
+) -> Field:
+    return Field(
+        name=name, title=title, level="session", expression=text, is_path=is_path,
+        is_in_details=is_in_details,
+    )  # fmt: skip
 
 
 def _event(name: str, title: str, text: sql.SQL, *, is_path: bool = False) -> Field:
@@ -56,10 +63,10 @@ _FIELDS: Final = (
     _session("language", "Language", sql.SQL("s.language")),
     _session("country", "Country", sql.SQL("s.country")),
     _session("login", "Signed in", _LOGIN),
-    _session("visitor_type", "New or returning", _KIND),
+    _session("visitor_type", "New or returning", _KIND, is_in_details=False),
     _session("consent", "Consent", sql.SQL("s.consent")),
     _session("visitor_id", "Visitor", sql.SQL("s.visitor_id")),
-    _session("user_id", "User", sql.SQL("s.user_id")),
+    _session("user_id", "User", sql.SQL("s.user_id"), is_in_details=False),
     _session("session_id", "Session", sql.SQL("s.session_id")),
     _event("event_name", "Event", sql.SQL("e.event_name")),
     _event("action", "Action", sql.SQL("e.action")),
