@@ -59,6 +59,11 @@ def at_level(conditions: Iterable[Condition], level: Level) -> tuple[Condition, 
     return tuple(condition for condition in conditions if condition.field.level == level)
 
 
+def needs_value(condition: Condition) -> bool:
+    """Whether the field must have a value for the condition to hold."""
+    return not condition.is_negated and not any(value in NONE for value in condition.values)
+
+
 def condition_sql(condition: Condition) -> sql.Composable:
     """The condition as an expression that is never null."""
     matching = _matching(condition) if condition.meets is None else condition.meets
