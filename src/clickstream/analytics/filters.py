@@ -73,7 +73,10 @@ def condition_sql(condition: Condition) -> sql.Composable:
 
 
 def _matching(condition: Condition) -> sql.Composable:
-    expression = condition.field.expression
+    expression, flag = condition.field.expression, condition.field.flag
+    if flag is not None:
+        wanted = [flag.names[value] for value in condition.values if value in flag.names]
+        return sql.SQL("{} = any({}::boolean[])").format(flag.column, sql.Literal(wanted))
     exact = [value for value in condition.values if value not in NONE]
     patterns = [value for value in exact if condition.field.is_path and "*" in value]
     exact = [value for value in exact if value not in patterns]
