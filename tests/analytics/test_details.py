@@ -40,6 +40,9 @@ def _rounded(row: Any) -> dict[str, Any]:
         pytest.param({"filters": ("channel=Email",)}, id="a channel"),
         pytest.param({"filters": ("device!=mobile", "visitor_type=new")}, id="two filters"),
         pytest.param({"filters": ("landing_page=/*s*",)}, id="a landing page"),
+        pytest.param({"filters": ("login=guest", "visitor_id!=v1")}, id="columns of both"),
+        pytest.param({"segments": ("browser",)}, id="a segment"),
+        pytest.param({"filters": ("segment!=one-time-buyer", "os!=iOS")}, id="not a segment"),
         pytest.param({"bots": "include", "internal": "only"}, id="other traffic"),
         pytest.param({"timezone": "Asia/Kolkata"}, id="another zone"),
         pytest.param({"from_": dt.date(2026, 3, 7), "to": dt.date(2026, 3, 7)}, id="a day"),
@@ -77,6 +80,31 @@ def test_journeys_of_all_kinds_are_those_of_the_events(
     derive(connection)
 
     assert told(ask("journeys", **options)) == counted
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"filters": ("device=mobile",)}, id="a device"),
+        pytest.param({"filters": ("device!=mobile", "brand=Acme")}, id="a brand's too"),
+        pytest.param({"filters": ("visitor_type=new",), "by": "category"}, id="by category"),
+        pytest.param({"filters": ("login=guest",), "bots": "include"}, id="with bots"),
+        pytest.param({"timezone": "Asia/Kolkata"}, id="another zone"),
+        pytest.param(
+            {"timezone": "Asia/Kolkata", "from_": dt.date(2026, 3, 7), "to": dt.date(2026, 3, 7)},
+            id="a day",
+        ),
+    ],
+)
+def test_products_of_sessions_are_those_of_their_events(
+    connection: psycopg.Connection, ask: Any, options: dict[str, Any]
+) -> None:
+    load(connection, random_history(413, events=900))
+    counted = told(ask("products", **options))
+    derive(connection)
+
+    assert counted[0]
+    assert told(ask("products", **options)) == counted
 
 
 def test_details_are_read_only_while_no_session_is_listed(

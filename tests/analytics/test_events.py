@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from histories import load, random_history
+from histories import Happening, Item, history, load, random_history
 from recount import events_in, window
 
 pytestmark = pytest.mark.postgres
@@ -51,3 +51,39 @@ def test_a_limit_keeps_the_most_frequent(connection: psycopg.Connection, ask: An
     load(connection, random_history(23))
 
     assert ask("events", limit=3).rows == ask("events").rows[:3]
+
+
+ACME = Item(id=None, brand="Acme")
+PLAIN = Item(id="p1")
+NAMED = {
+    "nothing": {},
+    "a brand alone": {"product": ACME},
+    "an id alone": {"product": PLAIN},
+    "items": {"items": (PLAIN, ACME)},
+    "items of no brand": {"items": (PLAIN,)},
+}
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        pytest.param(("brand=Acme",), {"a brand alone", "items"}, id="a brand"),
+        pytest.param(("product_id=p1",), {"an id alone", "items", "items of no brand"}, id="an id"),
+        pytest.param(
+            ("brand!=Acme",), {"nothing", "an id alone", "items", "items of no brand"}, id="not one"
+        ),
+        pytest.param(
+            ("brand=",), {"nothing", "an id alone", "items", "items of no brand"}, id="none"
+        ),
+        pytest.param(("brand=Acme", "brand="), set(NAMED), id="a brand or none"),
+        pytest.param(("brand=Acme", "product_id="), {"a brand alone", "items"}, id="two fields"),
+        pytest.param(("brand=Acme", "product_id=p1"), set(), id="two fields of two lines"),
+    ],
+)
+def test_a_filter_on_products_takes_the_events_that_name_one(
+    connection: psycopg.Connection, ask: Any, texts: tuple[str, ...], expected: set[str]
+) -> None:
+    at = dt.datetime(2026, 3, 6, 12, tzinfo=dt.UTC)
+    load(connection, history(Happening(at=at, name=name, **NAMED[name]) for name in NAMED))
+
+    assert {row["event_name"] for row in ask("events", filters=texts).rows} == expected

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from histories import load, random_history
+from histories import Happening, history, load, random_history
 
 from clickstream.analytics import ReportOptions, keep_results, kept, run_report
 from clickstream.etl import Options, Rules, run
@@ -64,6 +64,27 @@ def test_answers_from_kept_rows_equal_those_that_are_counted(
         assert report.rows == counted[name].rows
         assert report.summary == counted[name].summary
         assert report.excluded == counted[name].excluded
+
+
+def test_carts_that_are_kept_are_abandoned_as_the_day_goes_on(
+    connection: psycopg.Connection,
+) -> None:
+    at = NOW - dt.timedelta(hours=20)
+    load(connection, history([Happening(at=at, name="cart", action="add_to_cart")]))
+    say_changed(connection)
+    connection.commit()
+    keep(connection)
+    with connection.transaction():
+        connection.execute("delete from events")
+
+    shown = [
+        run_report(connection, "orders", ReportOptions(now=at + dt.timedelta(hours=hours)))
+        for hours in (20, 24, 25)
+    ]
+
+    carts = [report.summary["carts"] for report in shown]
+    assert [one["pending_carts"] for one in carts] == [1, 1, 0]
+    assert [one["abandoned_carts"] for one in carts] == [0, 0, 1]
 
 
 def test_rows_of_another_state_of_the_data_are_not_read(connection: psycopg.Connection) -> None:

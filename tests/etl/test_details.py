@@ -18,6 +18,12 @@ pytestmark = pytest.mark.postgres
 
 END = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
+OWN = (
+    "visitor_id", "started_at", "ended_at", "is_bot", "is_internal", "is_engaged", "is_logged_in",
+    "channel", "source", "medium", "campaign", "referrer_host", "page_host", "entry_page_path",
+    "exit_page_path", "device_type", "browser", "os", "language", "country", "consent",
+)  # fmt: skip
+"""What details carry of their session."""
 
 
 def details(connection: psycopg.Connection) -> dict[str, Sequence[Any]]:
@@ -26,10 +32,12 @@ def details(connection: psycopg.Connection) -> dict[str, Sequence[Any]]:
     pages = (
         "unnest(page_paths, page_titles, page_views, page_engaged_ms, page_scrolled, page_scrolls)"
     )
+    products = "unnest(product_ids, product_impressions, product_views, product_carts)"
     rows = connection.execute(
-        "select session_id, visitor_id, started_at, ended_at, is_bot, is_internal,"
+        f"select session_id, {', '.join(OWN)},"
         f" (select array_agg(t::text order by t::text) from {names} as t),"
         f" (select array_agg(t::text order by t::text) from {pages} as t),"
+        f" (select array_agg(t::text order by t::text) from {products} as t),"
         " view_paths, view_at from session_details"
     ).fetchall()
     return {row[0]: row for row in rows}
@@ -56,6 +64,7 @@ def test_they_follow_loads_of_any_order(connection: psycopg.Connection, tmp_path
     connection.execute("insert into stale_sessions select session_id from sessions")
     refresh(connection, at_most=MINUTE)
 
-    sessions = {row[0] for row in connection.execute("select session_id from sessions")}
+    own = f"select session_id, {', '.join(OWN)} from sessions"
+    sessions = {row[0]: row[1:] for row in connection.execute(own)}
     assert followed == details(connection)
-    assert followed.keys() == sessions
+    assert {session: row[1 : len(OWN) + 1] for session, row in followed.items()} == sessions

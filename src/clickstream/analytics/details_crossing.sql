@@ -1,13 +1,8 @@
 -- grain: one row an event in the range, of a session that crosses an edge of it
 
-{details}
+(select s.* from {across}) as s
 join events e
-    on e.visitor_id = d.visitor_id
-    and e.event_timestamp between d.started_at and d.ended_at
-    and e.session_id = d.session_id
-where
-    (
-        (d.started_at >= {earliest} and d.started_at < {start} and d.ended_at >= {start})
-        or (d.started_at >= {latest} and d.started_at < {end} and d.ended_at >= {end})
-    )
-    and {during} and {counts}
+    on e.visitor_id = s.visitor_id
+    and e.event_timestamp between s.started_at and s.ended_at
+    and e.session_id = s.session_id
+where {during}

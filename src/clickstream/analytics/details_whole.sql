@@ -1,4 +1,4 @@
 -- grain: one row a session that lies within the range
 
 {details}
-where d.started_at >= {start} and d.started_at < {end} and d.ended_at < {end} and {counts}
+where s.started_at >= {start} and s.started_at < {end} and s.ended_at < {end} and {counts}

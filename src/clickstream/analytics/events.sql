@@ -13,7 +13,7 @@ by_visitor as (
         min(first_at) as first_at,
         max(last_at) as last_at
     from by_session
-    group by event_name, action, visitor_id
+    group by event_name, action, visitor_key
 )
 
 select

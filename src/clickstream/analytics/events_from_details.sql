@@ -2,15 +2,16 @@
 -- Of the sessions that cross an edge of the range, the events are read.
 
 select
-    unnest(d.name_names) as event_name,
-    unnest(d.name_actions) as action,
-    d.visitor_id,
-    unnest(d.name_events) as events,
-    unnest(d.name_first_at) as first_at,
-    unnest(d.name_last_at) as last_at
+    unnest(s.name_names) as event_name,
+    unnest(s.name_actions) as action,
+    s.visitor_key,
+    unnest(s.name_events) as events,
+    unnest(s.name_first_at) as first_at,
+    unnest(s.name_last_at) as last_at
 from {whole}
 union all
 select
-    e.event_name, e.action, e.visitor_id, count(*), min(e.event_timestamp), max(e.event_timestamp)
+    e.event_name, e.action, s.visitor_key, count(*)::integer,
+    min(e.event_timestamp), max(e.event_timestamp)
 from {crossing}
-group by e.event_name, e.action, e.visitor_id, e.session_id
+group by e.event_name, e.action, s.visitor_key, e.session_id

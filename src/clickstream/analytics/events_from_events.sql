@@ -1,7 +1,7 @@
 -- grain: one row an event name, action and session
 
 select
-    e.event_name, e.action, e.visitor_id,
+    e.event_name, e.action, e.visitor_id as visitor_key,
     count(*) as events,
     min(e.event_timestamp) as first_at,
     max(e.event_timestamp) as last_at

@@ -1,6 +1,7 @@
 """The fields that reports filter by and break down by: the allow-list, and where each one lives."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,6 +18,7 @@ class Field:
     """One field: its name, level and SQL expression.
 
     Expressions read sessions as ``s`` and events as ``e``; a line's is a column of the lines.
+    ``is_in_details``: the details of sessions have all columns that it reads of a session.
     """
 
     name: str
@@ -24,10 +26,36 @@ class Field:
     level: Level
     expression: sql.Composable
     is_path: bool = False
+    is_in_details: bool = False
+    flag: "Flag | None" = None
 
 
-def _session(name: str, title: str, text: sql.SQL, *, is_path: bool = False) -> Field:
-    return Field(name=name, title=title, level="session", expression=text, is_path=is_path)
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """The column behind a field of two values, of which the planner knows how frequent they are."""
+
+    column: sql.Composable
+    names: Mapping[str, bool]
+
+
+def _session(
+    name: str, title: str, text: sql.SQL, *, is_path: bool = False, is_in_details: bool = True
+) -> Field:
+    return Field(
+        name=name, title=title, level="session", expression=text, is_path=is_path,
+        is_in_details=is_in_details,
+    )  # fmt: skip
+
+
+def _flag(name: str, title: str, column: str, yes: str, no: str, *, is_in_details: bool) -> Field:
+    flag = sql.Identifier("s", column)
+    text = sql.SQL("case when {} then {} else {} end").format(
+        flag, sql.SQL(f"'{yes}'"), sql.SQL(f"'{no}'")
+    )
+    return Field(
+        name=name, title=title, level="session", expression=text, is_in_details=is_in_details,
+        flag=Flag(flag, {yes: True, no: False}),
+    )  # fmt: skip
 
 
 def _event(name: str, title: str, text: sql.SQL, *, is_path: bool = False) -> Field:
@@ -37,9 +65,6 @@ def _event(name: str, title: str, text: sql.SQL, *, is_path: bool = False) -> Fi
 def _line(name: str, title: str, column: sql.SQL) -> Field:
     return Field(name=name, title=title, level="line", expression=column)
 
-
-_LOGIN = sql.SQL("case when s.is_logged_in then 'logged_in' else 'guest' end")
-_KIND = sql.SQL("case when s.is_first_visit then 'new' else 'returning' end")
 
 _FIELDS: Final = (
     _session("channel", "Channel", sql.SQL("s.channel")),
@@ -55,11 +80,18 @@ _FIELDS: Final = (
     _session("os", "Operating system", sql.SQL("s.os")),
     _session("language", "Language", sql.SQL("s.language")),
     _session("country", "Country", sql.SQL("s.country")),
-    _session("login", "Signed in", _LOGIN),
-    _session("visitor_type", "New or returning", _KIND),
+    _flag("login", "Signed in", "is_logged_in", "logged_in", "guest", is_in_details=True),
+    _flag(
+        "visitor_type",
+        "New or returning",
+        "is_first_visit",
+        "new",
+        "returning",
+        is_in_details=False,
+    ),
     _session("consent", "Consent", sql.SQL("s.consent")),
     _session("visitor_id", "Visitor", sql.SQL("s.visitor_id")),
-    _session("user_id", "User", sql.SQL("s.user_id")),
+    _session("user_id", "User", sql.SQL("s.user_id"), is_in_details=False),
     _session("session_id", "Session", sql.SQL("s.session_id")),
     _event("event_name", "Event", sql.SQL("e.event_name")),
     _event("action", "Action", sql.SQL("e.action")),

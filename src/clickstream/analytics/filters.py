@@ -59,6 +59,11 @@ def at_level(conditions: Iterable[Condition], level: Level) -> tuple[Condition, 
     return tuple(condition for condition in conditions if condition.field.level == level)
 
 
+def needs_value(condition: Condition) -> bool:
+    """Whether the field must have a value for the condition to hold."""
+    return not condition.is_negated and not any(value in NONE for value in condition.values)
+
+
 def condition_sql(condition: Condition) -> sql.Composable:
     """The condition as an expression that is never null."""
     matching = _matching(condition) if condition.meets is None else condition.meets
@@ -68,7 +73,10 @@ def condition_sql(condition: Condition) -> sql.Composable:
 
 
 def _matching(condition: Condition) -> sql.Composable:
-    expression = condition.field.expression
+    expression, flag = condition.field.expression, condition.field.flag
+    if flag is not None:
+        wanted = [flag.names[value] for value in condition.values if value in flag.names]
+        return sql.SQL("{} = any({}::boolean[])").format(flag.column, sql.Literal(wanted))
     exact = [value for value in condition.values if value not in NONE]
     patterns = [value for value in exact if condition.field.is_path and "*" in value]
     exact = [value for value in exact if value not in patterns]

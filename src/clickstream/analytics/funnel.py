@@ -30,7 +30,7 @@ from clickstream.analytics.report import Column, Row
 from clickstream.analytics.request import Kind, Request
 from clickstream.analytics.saved import CHECKOUT
 from clickstream.analytics.scope import EVENT_LINES, Scope, instant
-from clickstream.analytics.sources import events_of
+from clickstream.analytics.sources import events_of, joined_sessions
 from clickstream.analytics.steps import (
     KIND_SQL,
     MAX_STEPS,
@@ -174,7 +174,7 @@ def _matched(scope: Scope, funnel: Funnel) -> sql.Composable:
 def _events(scope: Scope, funnel: Funnel) -> sql.Composable:
     is_by_session = funnel.by is not None and funnel.by.level == "session"
     if scope.has_session_filter or is_by_session or funnel.reads_sessions:
-        return sql.SQL("events e join sessions s on s.session_id = e.session_id")
+        return sql.SQL("events e {}").format(joined_sessions(scope))
     return sql.SQL("events e")
 
 

@@ -83,16 +83,29 @@ def _steps(request: Request) -> sql.Composable:
     name = one_of("node", options.node, NODES, "page")
     node = _merged(NODES[name], options.merge or ())
     is_anchored = options.start is not None or options.end is not None
+    shared = {
+        "node": node,
+        "is_start": _is_node(node, options.start),
+        "is_end": _is_node(node, options.end),
+    }
+    if request.reads_details and name == "page" and not options.merge_repeats:
+        numbered = template("journeys_numbered_from_details").format(
+            **shared,
+            **_details(scope),
+            next_node=_merged(sql.SQL("e.next_path"), options.merge or ()),
+        )
+    else:
+        numbered = template("journeys_numbered").format(
+            **shared,
+            events=_events(request, name),
+            kept=template("journeys_merged") if options.merge_repeats else sql.SQL("nodes"),
+        )
     return template("journeys_steps").format(
-        node=node,
-        is_start=_is_node(node, options.start),
-        is_end=_is_node(node, options.end),
-        kept=template("journeys_merged") if options.merge_repeats else sql.SQL("nodes"),
+        numbered=numbered,
         placed=template("journeys_anchored" if is_anchored else "journeys_whole").format(
             has_start=_bool(options.start is not None), has_end=_bool(options.end is not None)
         ),
         other=OTHER_SQL,
-        events=_events(request, name),
         start=scope.start,
         end=scope.end,
         limit=limit_of(TOP_NODES if options.limit is None else options.limit),
@@ -102,20 +115,11 @@ def _steps(request: Request) -> sql.Composable:
 def _events(request: Request, name: str) -> sql.Composable:
     """Events ``e`` that are nodes; page views from their sessions' details, where it can be."""
     scope = request.scope
-    shared = {
-        "earliest": instant(scope.range.start - LONGEST_SESSION),
-        "session_filters": scope.sessions(),
-    }
     if request.reads_details and name == "page":
-        return template("journeys_from_details").format(
-            **shared,
-            details=details_of(scope),
-            start=scope.start,
-            end=scope.end,
-            traffic=scope.traffic("d"),
-        )
+        return template("journeys_from_details").format(**_details(scope))
     return template("journeys_from_events").format(
-        **shared,
+        earliest=instant(scope.range.start - LONGEST_SESSION),
+        session_filters=scope.sessions(),
         events=events_of(scope),
         latest=instant(scope.range.end + LONGEST_SESSION),
         kind=KINDS[name],
@@ -123,6 +127,18 @@ def _events(request: Request, name: str) -> sql.Composable:
         traffic=scope.traffic("e"),
         session_filter=_session_filter(scope),
     )
+
+
+def _details(scope: Scope) -> dict[str, sql.Composable]:
+    """What SQL over the page views in the details is composed of."""
+    return {
+        "details": details_of(scope),
+        "earliest": instant(scope.range.start - LONGEST_SESSION),
+        "start": scope.start,
+        "end": scope.end,
+        "traffic": scope.traffic("s"),
+        "session_filters": scope.sessions(),
+    }
 
 
 def _merged(node: sql.Composable, patterns: tuple[str, ...]) -> sql.Composable:

@@ -8,10 +8,10 @@
         unnest(view_at) as event_timestamp,
         generate_subscripts(view_paths, 1) as event_id
     from (
-        select row_number() over () as session, d.view_paths, d.view_at
+        select row_number() over () as session, s.view_paths, s.view_at
         from {details}
         where
-            d.started_at >= {earliest} and d.started_at < {end} and d.ended_at >= {start}
+            s.started_at >= {earliest} and s.started_at < {end} and s.ended_at >= {start}
             and {traffic} and {session_filters}
     ) as reached
 ) as e

@@ -25,8 +25,9 @@ from clickstream.analytics.query import Plan, Query, bind, template
 from clickstream.analytics.report import Row
 
 KEPT: Final = (
-    "overview", "products", "segments", "breakdown", "acquisition", "retention", "lifecycle",
-    "clicks", "attribution", "events", "funnel", "pages", "journeys", "search",
+    "overview", "products", "segments", "customers", "breakdown", "acquisition", "retention",
+    "lifecycle", "clicks", "orders", "attribution", "events", "funnel", "pages", "journeys",
+    "search",
 )  # fmt: skip
 """The reports whose default questions are kept, those that take long last: where time runs out,
 most are kept. Their queries depend on days, and on no instant."""

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
+from clickstream.analytics.period import DateRange
 from clickstream.analytics.query import Answer, Plan, Results, compose
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
@@ -36,17 +37,24 @@ def plan(request: Request) -> Plan:
     minutes = DEFAULT_MINUTES if asked is None else asked
     if not 1 <= minutes <= MAX_MINUTES:
         raise ReportError(f"--minutes is {minutes}; give 1 to {MAX_MINUTES}")
-    scope = request.scope
+    since = request.now - dt.timedelta(minutes=minutes)
+    scope = request.scope.over(_days(since, request))
     query = compose(
         "live",
         events=events_of(scope),
-        since=instant(request.now - dt.timedelta(minutes=minutes)),
+        since=instant(since),
         now=instant(request.now),
         traffic=scope.traffic("e"),
         session_filters=scope.sessions(),
         event_filters=scope.events(),
     )
     return Plan({"live": query}, lambda results: shape(request, results, minutes=minutes))
+
+
+def _days(since: dt.datetime, request: Request) -> DateRange:
+    """The days of the last minutes, whatever days the options name."""
+    first, last = (at.astimezone(request.zone).date() for at in (since, request.now))
+    return DateRange(first, last, request.zone)
 
 
 def shape(request: Request, results: Results, *, minutes: int) -> Answer:

@@ -5,12 +5,14 @@ are those of these orders, whenever they were given) and what became of the cart
 in the range.
 """
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any, Final
 
 from psycopg import sql
 
 from clickstream.analytics.measures import divide
+from clickstream.analytics.period import day_start
 from clickstream.analytics.query import Answer, Plan, Query, Results, compose, template
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
@@ -18,6 +20,8 @@ from clickstream.analytics.scope import LONGEST_SESSION, Scope, instant
 from clickstream.analytics.sources import counted_events, counted_orders, limit_of
 
 NOTHING: Final = sql.SQL("")
+CART_OPEN: Final = dt.timedelta(hours=24)
+"""How long after its last addition a cart may still be ordered."""
 COLUMNS: Final = (
     Column("order_id", "Order"),
     Column("ordered_at", "Placed"),
@@ -52,13 +56,13 @@ def plan(request: Request) -> Plan:
 
 
 def _carts(request: Request) -> Query:
-    scope = request.scope
+    scope, today = request.scope, request.now.astimezone(request.zone).date()
     return compose(
         "carts",
         runs=cart_runs(scope),
         start=scope.start,
         end=scope.end,
-        now=instant(request.now),
+        over=instant(day_start(today, request.zone) - CART_OPEN),
     )
 
 
@@ -81,8 +85,19 @@ def shape(request: Request, results: Results) -> Answer:
     return Answer(
         columns=COLUMNS,
         rows=rows,
-        summary={"totals": totals, "carts": cart_summary(results["carts"][0])},
+        summary={"totals": totals, "carts": cart_summary(_decided(request, results["carts"][0]))},
     )
+
+
+def _decided(request: Request, row: Row) -> dict[str, Any]:
+    """The carts with those that are undecided by the day told by the instant."""
+    pending = sum(last_at + CART_OPEN >= request.now for last_at in row["undecided"])
+    return {
+        "carts": row["carts"],
+        "ordered_carts": row["ordered_carts"],
+        "abandoned_carts": row["abandoned_carts"] + len(row["undecided"]) - pending,
+        "pending_carts": pending,
+    }
 
 
 def _total(row: Row) -> dict[str, Any]:

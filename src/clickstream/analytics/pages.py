@@ -12,7 +12,7 @@ from clickstream.analytics.measures import divide, matching_sessions
 from clickstream.analytics.query import Answer, Plan, Results, compose, template
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
-from clickstream.analytics.scope import LONGEST_SESSION, instant
+from clickstream.analytics.scope import LONGEST_SESSION, Scope, instant
 from clickstream.analytics.sources import counted_details, counted_events, limit_of
 
 COLUMNS: Final = (
@@ -33,25 +33,36 @@ COLUMNS: Final = (
 
 
 def plan(request: Request) -> Plan:
-    """The one query over the range's events and sessions."""
+    """The one query over the range's events and sessions, or over the sessions' details."""
     scope = request.scope
     if request.reads_details:
-        seen = template("pages_from_details").format(**counted_details(scope))
+        details = counted_details(scope)
+        seen = template("pages_from_details").format(**details)
+        ends = template("pages_ends_from_details").format(
+            **details, start=scope.start, end=scope.end
+        )
     else:
         seen = template("pages_from_events").format(**counted_events(scope))
+        ends = _ends_from_sessions(scope)
     query = compose(
         "pages",
         seen=seen,
+        ends=ends,
+        with_unviewed=sql.SQL("false" if scope.has_event_filter else "true"),
+        limit=limit_of(request.options.limit),
+    )
+    return Plan({"pages": query}, shape)
+
+
+def _ends_from_sessions(scope: Scope) -> sql.Composed:
+    return template("pages_ends_from_sessions").format(
         session_filters=scope.sessions(),
         sessions=matching_sessions(scope) if scope.has_event_filter else sql.SQL("sessions s"),
         start=scope.start,
         end=scope.end,
         earliest=instant(scope.range.start - LONGEST_SESSION),
         session_traffic=scope.traffic("s"),
-        with_unviewed=sql.SQL("false" if scope.has_event_filter else "true"),
-        limit=limit_of(request.options.limit),
     )
-    return Plan({"pages": query}, shape)
 
 
 def shape(results: Results) -> Answer:

@@ -1,25 +1,26 @@
 -- grain: one row a page, by its views (seen) and by all its events (viewed)
--- Of the sessions that cross an edge of the range, the events are read.
+-- Of the sessions that cross an edge of the range, the events are read. Integers and doubles are summed
+-- in place, where a sum of bigints needs memory of its own for each group.
 
 by_session as (
     select
-        unnest(d.page_paths) as page,
-        d.visitor_id,
-        unnest(d.page_titles) as page_title,
-        unnest(d.page_views) as views,
-        unnest(d.page_engaged_ms) as engaged_ms,
-        unnest(d.page_scrolled) as scrolled,
-        unnest(d.page_scrolls) as scrolls
+        unnest(s.page_paths) as page,
+        s.visitor_key,
+        unnest(s.page_titles) as page_title,
+        unnest(s.page_views) as views,
+        unnest(s.page_engaged_ms)::float8 as engaged_ms,
+        unnest(s.page_scrolled) as scrolled,
+        unnest(s.page_scrolls) as scrolls
     from {whole}
     union all
     select
-        e.page_path, e.visitor_id, max(e.page_title),
-        count(*) filter (where e.action = 'page_view'),
-        coalesce(sum(e.engagement_time_ms), 0),
+        e.page_path, s.visitor_key, max(e.page_title),
+        count(*) filter (where e.action = 'page_view')::integer,
+        coalesce(sum(e.engagement_time_ms), 0)::float8,
         coalesce(sum(e.scroll_percent::float8), 0),
-        count(e.scroll_percent)
+        count(e.scroll_percent)::integer
     from {crossing} and e.page_path is not null
-    group by e.page_path, e.visitor_id, e.session_id
+    group by e.page_path, s.visitor_key, e.session_id
 ),
 
 by_visitor as (
@@ -32,7 +33,7 @@ by_visitor as (
         sum(scrolled) as scrolled,
         sum(scrolls) as scrolls
     from by_session
-    group by page, visitor_id
+    group by page, visitor_key
 ),
 
 totals as (

@@ -13,14 +13,15 @@ from typing import Any, Final
 from psycopg import sql
 
 from clickstream.analytics import product_carts, product_prices
-from clickstream.analytics.filters import condition_sql
+from clickstream.analytics.filters import at_level, condition_sql
 from clickstream.analytics.measures import divide
 from clickstream.analytics.options import one_of
 from clickstream.analytics.product_keys import BY, TITLES, named_columns
 from clickstream.analytics.query import Answer, Plan, Results, all_of, compose, template
 from clickstream.analytics.report import Column, Row, metric_column
 from clickstream.analytics.request import Kind, Request
-from clickstream.analytics.sources import events_of, orders_of
+from clickstream.analytics.scope import EVENT_LINES, PRICED_LINES, Scope
+from clickstream.analytics.sources import counted_details, counted_events, orders_of
 
 KINDS: Final = ("sales", "carts", "prices")
 ENGAGEMENT: Final = ("impressions", "views", "carts")
@@ -37,7 +38,7 @@ def plan(request: Request) -> Plan:
     lines = [condition_sql(condition) for condition in request.scope.line_conditions]
     query = compose(
         "products",
-        measured=_from_days(request) if can_use_days(request) else _from_events(request),
+        measured=_from_days(request) if can_use_days(request) else _measured(request),
         keys=keys,
         grouped=keys,
         line_filters=all_of(lines),
@@ -61,17 +62,33 @@ def _from_days(request: Request) -> sql.Composable:
     )
 
 
-def _from_events(request: Request) -> sql.Composable:
+def _measured(request: Request) -> sql.Composable:
+    """From events and orders; from the details of sessions where no filter asks for events.
+
+    Filters on products choose among the products, not among events.
+    """
     scope = request.scope
-    return template("products_from_events").format(
-        events=events_of(scope),
-        during=scope.during("e.event_timestamp"),
-        traffic=scope.traffic("e"),
+    reads_details = request.facts.has_details and not at_level(scope.conditions, "event")
+    return template("products_measured").format(
+        engaged=_from_details(scope) if reads_details else _from_events(scope),
         orders=orders_of(scope, with_event=True),
+        priced_lines=PRICED_LINES,
         ordered_during=scope.during("o.ordered_at"),
         order_traffic=scope.traffic("o"),
         session_filters=scope.sessions(),
         event_filters=scope.plain_events(),
+    )
+
+
+def _from_details(scope: Scope) -> sql.Composable:
+    return template("products_engaged_from_details").format(
+        **counted_details(scope), lines=EVENT_LINES
+    )
+
+
+def _from_events(scope: Scope) -> sql.Composable:
+    return template("products_engaged_from_events").format(
+        **{**counted_events(scope), "event_filters": scope.plain_events()}, lines=EVENT_LINES
     )
 
 

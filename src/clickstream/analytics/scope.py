@@ -13,7 +13,7 @@ from typing import Final
 
 from psycopg import sql
 
-from clickstream.analytics.filters import Condition, at_level, condition_sql
+from clickstream.analytics.filters import Condition, at_level, condition_sql, needs_value
 from clickstream.analytics.options import Traffic
 from clickstream.analytics.period import DateRange
 from clickstream.analytics.query import all_of
@@ -85,9 +85,11 @@ class Scope:
     def _names_product(self) -> sql.Composable:
         """Whether the event names a product that meets all line filters."""
         meets = all_of([condition_sql(condition) for condition in self.line_conditions])
-        return sql.SQL("exists (select 1 from {lines} where {meets})").format(
+        exists = sql.SQL("exists (select 1 from {lines} where {meets})").format(
             lines=EVENT_LINES, meets=meets
         )
+        is_named = any(needs_value(condition) for condition in self.line_conditions)
+        return all_of([NAMES_SOME_PRODUCT, exists] if is_named else [exists])
 
     def during(self, column: str, *, beyond: dt.timedelta = dt.timedelta()) -> sql.Composable:
         """Whether an instant lies in the range, or at most ``beyond`` after it."""
@@ -115,6 +117,12 @@ EVENT_LINES: Final = sql.SQL(
     ) line"""
 )
 """The products that an event ``e`` names: its items, looked up where it has some, else its own."""
+
+NAMES_SOME_PRODUCT: Final = sql.SQL(
+    "(e.item_count > 0 or e.product_id is not null or e.product_name is not null"
+    " or e.product_category is not null or e.product_brand is not null)"
+)
+"""Whether an event ``e`` names any product: what the index ``events_of_products`` holds."""
 
 PRICED_LINES: Final = sql.SQL(
     """(

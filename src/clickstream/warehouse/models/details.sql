@@ -17,7 +17,7 @@ create temp table detailed_events on commit drop as
 select
     sessions.session_id, events.event_timestamp, events.event_id, events.event_name,
     events.action, events.page_path, events.page_title, events.engagement_time_ms,
-    events.scroll_percent
+    events.scroll_percent, events.product_id, events.item_count
 from detailed
 join sessions on sessions.session_id = detailed.session_id
 cross join lateral (
@@ -82,20 +82,61 @@ views as (
     from detailed_events
     where action = 'page_view' and page_path is not null
     group by session_id
+),
+
+lines as (
+    select session_id, action, product_id
+    from detailed_events
+    where
+        action in ('view_item_list', 'view_item', 'add_to_cart')
+        and item_count = 0 and product_id is not null
+    union all
+    select event.session_id, event.action, item.product_id
+    from detailed_events as event
+    join event_items as item on item.event_id = event.event_id
+    where
+        event.action in ('view_item_list', 'view_item', 'add_to_cart')
+        and event.item_count > 0 and item.product_id is not null
+),
+
+products as (
+    select
+        session_id,
+        array_agg(product_id) as product_ids,
+        array_agg(impressions) as product_impressions,
+        array_agg(views) as product_views,
+        array_agg(carts) as product_carts
+    from (
+        select
+            session_id, product_id,
+            count(*) filter (where action = 'view_item_list')::integer as impressions,
+            count(*) filter (where action = 'view_item')::integer as views,
+            count(*) filter (where action = 'add_to_cart')::integer as carts
+        from lines
+        group by session_id, product_id
+    ) as named
+    group by session_id
 )
 
 select
-    sessions.session_id, sessions.visitor_id, sessions.started_at, sessions.ended_at,
-    sessions.is_bot, sessions.is_internal,
+    sessions.session_id, sessions.visitor_id, md5(sessions.visitor_id)::uuid,
+    sessions.started_at, sessions.ended_at, sessions.is_bot, sessions.is_internal,
+    sessions.is_engaged, sessions.is_logged_in, sessions.channel, sessions.source,
+    sessions.medium, sessions.campaign, sessions.referrer_host, sessions.page_host,
+    sessions.entry_page_path, sessions.exit_page_path, sessions.device_type, sessions.browser,
+    sessions.os, sessions.language, sessions.country, sessions.consent,
     names.name_names, names.name_actions, names.name_events, names.name_first_at,
     names.name_last_at,
     coalesce(pages.page_paths, '{}'), coalesce(pages.page_titles, '{}'),
     coalesce(pages.page_views, '{}'), coalesce(pages.page_engaged_ms, '{}'),
     coalesce(pages.page_scrolled, '{}'), coalesce(pages.page_scrolls, '{}'),
-    coalesce(views.view_paths, '{}'), coalesce(views.view_at, '{}')
+    coalesce(views.view_paths, '{}'), coalesce(views.view_at, '{}'),
+    coalesce(products.product_ids, '{}'), coalesce(products.product_impressions, '{}'),
+    coalesce(products.product_views, '{}'), coalesce(products.product_carts, '{}')
 from names
 join sessions on sessions.session_id = names.session_id
 left join pages on pages.session_id = names.session_id
-left join views on views.session_id = names.session_id;
+left join views on views.session_id = names.session_id
+left join products on products.session_id = names.session_id;
 
 drop table detailed_events, detailed;
